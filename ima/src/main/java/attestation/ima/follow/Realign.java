@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+package attestation.ima.follow;
+
+import attestation.ima.Entry;
+import attestation.ima.HashAlgorithms;
+import attestation.ima.ImaLogException;
+import attestation.ima.ListParser;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * Finds out which of the entries read before is the first one of a list that was opened again.
+ *
+ * <p>A list that goes on, or was trimmed at its head, overlaps with the end of what was read; any
+ * other list does not.
+ */
+final class Realign {
+    /** Not a continuation: another boot's list, or a file that was replaced. */
+    static final long OTHER_LIST = -1;
+
+    private static final int MAX_CANDIDATES = 8;
+
+    private final ListInput input;
+    private final LogView view;
+    private final HashAlgorithms algorithms;
+
+    Realign(ListInput input, LogView view, HashAlgorithms algorithms) {
+        this.input = input;
+        this.view = view;
+        this.algorithms = algorithms;
+    }
+
+    /** Number of the entry the list begins with now, or {@link #OTHER_LIST}. */
+    long firstEntry() throws IOException {
+        Entry first;
+        try {
+            first = new Walk().next();
+        } catch (ImaLogException e) {
+            return OTHER_LIST;
+        }
+        if (first == null) {
+            return input.isRegular() ? OTHER_LIST : view.entries();
+        }
+        for (long candidate : candidates(first)) {
+            if (continuesFrom(candidate)) {
+                return candidate;
+            }
+        }
+        boolean beginsABoot = first.isBootAggregate();
+        return beginsABoot || input.isRegular() ? OTHER_LIST : view.entries();
+    }
+
+    static boolean same(Entry one, Entry other) {
+        return one.pcr() == other.pcr()
+                && one.violation() == other.violation()
+                && one.templateName().equals(other.templateName())
+                && Arrays.equals(one.templateData(), other.templateData());
+    }
+
+    private List<Long> candidates(Entry first) throws IOException {
+        List<Long> found = new ArrayList<>();
+        EntryCursor cursor = view.entriesFrom(0);
+        for (Entry entry = cursor.next(); entry != null; entry = cursor.next()) {
+            if (same(entry, first)) {
+                found.add(entry.index());
+            }
+            if (found.size() > MAX_CANDIDATES) {
+                found.remove(1);
+            }
+        }
+        return found;
+    }
+
+    private boolean continuesFrom(long candidate) throws IOException {
+        Walk walk = new Walk();
+        EntryCursor known = view.entriesFrom(candidate);
+        for (Entry expected = known.next(); expected != null; expected = known.next()) {
+            Entry listed = walk.nextOrNull();
+            if (listed == null || !same(expected, listed)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The open list from its start. */
+    private final class Walk {
+        private final ListParser parser = new ListParser(algorithms);
+        private final Deque<Entry> ready = new ArrayDeque<>();
+        private boolean ended;
+
+        Walk() throws IOException {
+            input.seek(0);
+        }
+
+        @Nullable Entry nextOrNull() throws IOException {
+            try {
+                return next();
+            } catch (ImaLogException e) {
+                return null;
+            }
+        }
+
+        @Nullable Entry next() throws IOException {
+            while (ready.isEmpty() && !ended) {
+                ByteBuffer bytes = input.read();
+                ended = !bytes.hasRemaining();
+                parser.feed(bytes, (entry, raw) -> ready.add(entry));
+            }
+            if (ready.isEmpty()) {
+                parser.boundary((entry, raw) -> ready.add(entry));
+            }
+            return ready.poll();
+        }
+    }
+}
