@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+package attestation.agent;
+
+import attestation.agent.evidence.EvidenceService;
+import attestation.agent.evidence.EvidenceSettings;
+import attestation.agent.evidence.TpmSection;
+import attestation.agent.https.HttpsLog;
+import attestation.agent.identity.StateDirectory;
+import attestation.agent.keylime.KeylimeApi;
+import attestation.agent.status.SectionSource;
+import attestation.agent.status.StatusServer;
+import attestation.agent.status.StatusSettings;
+import attestation.config.AgentConfig;
+import attestation.config.ImaSection;
+import attestation.ima.follow.ImaPaths;
+import attestation.ima.follow.KeepOpen;
+import attestation.systemd.Notifier;
+import attestation.systemd.Watchdog;
+import attestation.tpm.Auth;
+import attestation.tpm.HashAlgorithm;
+import attestation.tpm.Tpm;
+import attestation.tpm.TpmAddress;
+import attestation.tpm.TpmSettings;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The daemon's parts, put together from one configuration. */
+final class Agent {
+    private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
+
+    private final AgentConfig config;
+    private final Notifier notifier;
+    private final Clock clock = Clock.systemUTC();
+    private final List<SectionSource> sections = new ArrayList<>();
+    private final Endpoint endpoint;
+    private final HostService host;
+    private final Supervisor supervisor;
+
+    Agent(AgentConfig config, String version, Notifier notifier, Watchdog watchdog) {
+        this.config = config;
+        this.notifier = notifier;
+        StateDirectory state = new StateDirectory(config.agent().stateDir(), clock);
+        Tpm tpm = Tpm.prepare(tpmSettings(config));
+        EvidenceService evidence =
+                new EvidenceService(
+                        evidenceSettings(config),
+                        tpm,
+                        bank(config),
+                        clock,
+                        watchdog.register("log"),
+                        (thread, cause) -> fail(cause));
+        SecureRandom random = new SecureRandom();
+        this.endpoint = new Endpoint(config, state, clock, random, watchdog, KeylimeApi.errors());
+        this.host =
+                new HostService(config, state, tpm, evidence, endpoint, clock, random, this::fail);
+        sections.add(host);
+        sections.addAll(evidence.sections());
+        sections.add(new TpmSection(tpm));
+        sections.add(endpoint.section());
+        sections.addAll(host.sections());
+        this.supervisor =
+                new Supervisor(
+                        List.of(
+                                status(version),
+                                new Part("tpm", tpm::start, tpm::close),
+                                new Part("list", evidence::start, evidence::stop),
+                                host));
+    }
+
+    /** Serves until it is told to stop. */
+    void run() throws Exception {
+        supervisor.run(
+                () -> {
+                    notifier.ready(host.summary());
+                    System.gc();
+                },
+                () -> notifier.stopping("stopping"));
+    }
+
+    /** Ends {@link #run} in order; from any thread. */
+    void stop() {
+        supervisor.stop();
+        host.hurry();
+    }
+
+    private void fail(Throwable cause) {
+        supervisor.fail(cause);
+    }
+
+    /** Where the network socket listens; empty while it does not. */
+    List<String> addresses() {
+        return endpoint.addresses();
+    }
+
+    /** Takes certificates and client CAs anew; from any thread. */
+    synchronized void reload() {
+        notifier.reloading();
+        try {
+            endpoint.reload();
+            LOG.info("reloaded certificates");
+        } catch (Exception e) {
+            LOG.error("reload failed, the former certificates stay reason=\"{}\"", e.getMessage());
+        }
+        notifier.ready(host.summary());
+    }
+
+    /** A service of two actions. */
+    private record Part(String name, Action starting, Action stopping) implements Service {
+        interface Action {
+            void run() throws Exception;
+        }
+
+        @Override
+        public void start() throws Exception {
+            starting.run();
+        }
+
+        @Override
+        public void stop() throws Exception {
+            stopping.run();
+        }
+    }
+
+    private Service status(String version) {
+        StatusSettings settings =
+                new StatusSettings(
+                        config.status().socket(),
+                        config.status().mode(),
+                        config.status().group(),
+                        version);
+        StatusServer server =
+                new StatusServer(
+                        settings,
+                        List.copyOf(sections),
+                        new HttpsLog(LoggerFactory.getLogger("attestation.agent.socket")),
+                        clock);
+        return new Part("status", server::start, server::stop);
+    }
+
+    private static TpmSettings tpmSettings(AgentConfig config) {
+        String tcti = config.tpm().tcti();
+        TpmAddress address = tcti.isEmpty() ? TpmAddress.defaultAddress() : TpmAddress.parse(tcti);
+        String password = config.tpm().endorsementPassword().reveal();
+        return TpmSettings.of(address)
+                .withAuth(
+                        password.isEmpty() ? Optional.empty() : Optional.of(Auth.parse(password)),
+                        Optional.empty())
+                .withQueueLimit(config.tpm().queueLimit())
+                .withCommandTimeout(config.tpm().commandTimeout());
+    }
+
+    private static HashAlgorithm bank(AgentConfig config) {
+        return HashAlgorithm.ofKeylimeName(config.tpm().hashAlg()).orElseThrow();
+    }
+
+    private static EvidenceSettings evidenceSettings(AgentConfig config) {
+        ImaSection ima = config.ima();
+        Path list = ima.list().orElseGet(() -> ImaPaths.ofHost().ascii());
+        return new EvidenceSettings(
+                list,
+                ima.count().or(() -> ImaPaths.countBeside(list)),
+                ima.bootLog(),
+                KeepOpen.valueOf(ima.keepOpen().name()),
+                config.agent().stateDir(),
+                (long) ima.spoolCapMib() << 20,
+                ima.poll());
+    }
+}

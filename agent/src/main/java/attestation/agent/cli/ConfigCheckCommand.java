@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package attestation.agent.cli;
+
+import attestation.config.FileCheck;
+import attestation.config.LoadedConfig;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+import java.util.concurrent.Callable;
+
+/** {@code agent config check}. */
+@Command(
+        name = "check",
+        description =
+                "Checks the configuration as the agent would at its start, files included, and"
+                        + " prints every problem at once.",
+        footerHeading = "%nExample:%n",
+        footer = "  agent config check && systemctl reload attestation-agent",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:good",
+            "64:the command line is not understood",
+            "78:the configuration cannot be used"
+        })
+final class ConfigCheckCommand implements Callable<Integer> {
+    private final Console console;
+
+    @Mixin HelpOption help = new HelpOption();
+    @Mixin private ConfigOption config = new ConfigOption();
+
+    ConfigCheckCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws CliException {
+        LoadedConfig loaded = ConfigReader.load(config.file(), FileCheck.REQUIRED);
+        loaded.notices().forEach(notice -> console.error(notice.toString()));
+        console.out().println("configuration is good");
+        return ExitCodes.OK;
+    }
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package attestation.agent.cli;
+
+import attestation.ima.Display;
+import attestation.ima.Entry;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+
+/** {@code agent ima stats}. */
+@Command(
+        name = "stats",
+        description =
+                "Counts the entries of a list by template, PCR and hash, violations and signatures,"
+                        + " and the twenty directories with the most of them.",
+        footerHeading = "%nExample:%n",
+        footer = "  agent ima stats --live",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:counted",
+            "2:not a list; entry, place and reason are named",
+            "64:the command line is not understood"
+        })
+final class ImaStatsCommand implements Callable<Integer> {
+    private static final int NOISIEST = 20;
+    private static final int MAX_DIRECTORIES = 200_000;
+    private static final String OTHERS = "(others)";
+
+    private final Console console;
+
+    @Mixin HelpOption help = new HelpOption();
+    @Mixin private ListSource source = new ListSource();
+
+    @Option(names = "--json", description = "Prints the counts as JSON.")
+    private boolean json;
+
+    private final Map<String, Long> templates = new TreeMap<>();
+    private final Map<String, Long> pcrs = new TreeMap<>();
+    private final Map<String, Long> hashes = new TreeMap<>();
+    private final Map<String, Long> directories = new TreeMap<>();
+    private long entries;
+    private long bytes;
+    private long violations;
+    private long signed;
+
+    ImaStatsCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws CliException {
+        source.read((entry, raw) -> count(entry));
+        console.out().print(json ? json() : text());
+        console.out().flush();
+        return ExitCodes.OK;
+    }
+
+    private void count(Entry entry) {
+        entries++;
+        bytes += entry.length();
+        violations += entry.violation() ? 1 : 0;
+        signed += entry.signature().isPresent() ? 1 : 0;
+        add(templates, Display.escape(entry.templateName()));
+        add(pcrs, String.valueOf(entry.pcr()));
+        entry.digest().ifPresent(digest -> add(hashes, Display.escape(digest.algorithm())));
+        directory(entry);
+    }
+
+    /** Bounded: names are a stranger's, and a stranger may make up any number of directories. */
+    private void directory(Entry entry) {
+        String name = new String(entry.name(), StandardCharsets.ISO_8859_1);
+        int slash = name.lastIndexOf('/');
+        if (slash < 0) {
+            return;
+        }
+        String directory = slash == 0 ? "/" : name.substring(0, slash);
+        boolean room = directories.size() < MAX_DIRECTORIES || directories.containsKey(directory);
+        add(directories, room ? directory : OTHERS);
+    }
+
+    private static void add(Map<String, Long> counts, String key) {
+        counts.merge(key, 1L, Long::sum);
+    }
+
+    private Map<String, Long> noisiest() {
+        Map<String, Long> top = new LinkedHashMap<>();
+        directories.entrySet().stream()
+                .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
+                .limit(NOISIEST)
+                .forEach(e -> top.put(shown(e.getKey()), e.getValue()));
+        return top;
+    }
+
+    private static String shown(String directory) {
+        return Display.escape(directory.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    private String text() {
+        StringBuilder text = new StringBuilder();
+        text.append(entries + " entries, " + bytes + " bytes, " + violations + " violations, ");
+        text.append(signed + " signed\n");
+        table(text, "template", templates);
+        table(text, "PCR", pcrs);
+        table(text, "hash", hashes);
+        table(text, "directory", noisiest());
+        return text.toString();
+    }
+
+    private static void table(StringBuilder text, String title, Map<String, Long> counts) {
+        text.append('\n').append("  entries  ").append(title).append('\n');
+        counts.forEach(
+                (key, count) -> text.append(String.format(Locale.ROOT, "%9d  %s%n", count, key)));
+    }
+
+    private String json() {
+        return JsonLines.object(
+                out -> {
+                    out.writeNumberField("entries", entries);
+                    out.writeNumberField("bytes", bytes);
+                    out.writeNumberField("violations", violations);
+                    out.writeNumberField("signed", signed);
+                    for (Map.Entry<String, Map<String, Long>> table :
+                            Map.of(
+                                            "templates", templates,
+                                            "pcrs", pcrs,
+                                            "hashes", hashes,
+                                            "directories", noisiest())
+                                    .entrySet()) {
+                        out.writeObjectFieldStart(table.getKey());
+                        for (Map.Entry<String, Long> count : table.getValue().entrySet()) {
+                            out.writeNumberField(count.getKey(), count.getValue());
+                        }
+                        out.writeEndObject();
+                    }
+                });
+    }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package attestation.agent.evidence;
+
+import attestation.agent.status.Health;
+import attestation.agent.status.Section;
+import attestation.agent.status.SectionBuilder;
+import attestation.agent.status.SectionSource;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Publishes whether quote and list agree, and what the last quotes took. Thread-safe. */
+final class EvidenceSection implements SectionSource {
+    private final ListProof proof;
+    private final BootLogFile bootLog;
+    private long served;
+    private long failed;
+    private long refused;
+    private Optional<Instant> last = Optional.empty();
+    private Duration lastTook = Duration.ZERO;
+    private String lastFailure = "";
+    private boolean failing;
+
+    EvidenceSection(ListProof proof, BootLogFile bootLog) {
+        this.proof = proof;
+        this.bootLog = bootLog;
+    }
+
+    /** Evidence was handed out. */
+    synchronized void served(Instant when, Duration took) {
+        served++;
+        last = Optional.of(when);
+        lastTook = took;
+        failing = false;
+    }
+
+    /** A request could not be met; what the client did wrong says nothing about this host. */
+    synchronized void refused(EvidenceException.Kind kind, Instant when, String reason) {
+        switch (kind) {
+            case BAD_REQUEST -> refused++;
+            case UNAVAILABLE -> {
+                failed++;
+                lastFailure = when + " " + reason;
+                failing = true;
+            }
+        }
+    }
+
+    @Override
+    public synchronized Section section() {
+        ProofState state = proof.state();
+        SectionBuilder section = new SectionBuilder("evidence", "evidence");
+        section.field("quotes_served", "quotes served", served)
+                .field("quotes_failed", "quotes failed", failed)
+                .field("quotes_refused", "bad requests", refused)
+                .field("last_served", "last served", last.map(Object::toString).orElse(""))
+                .field("last_took_ms", "last took, ms", lastTook.toMillis())
+                .field("matched_entries", "entries proven by the last quote", state.matched())
+                .field(
+                        "last_compared",
+                        "last held against the list",
+                        state.when().map(Object::toString).orElse(""))
+                .field("replay_mode", "replay", state.mode().toLowerCase(Locale.ROOT))
+                .field("boot_log", "firmware log", bootLog.note())
+                .field("last_failure", "last failure", lastFailure);
+        report(section, state);
+        return section.build();
+    }
+
+    private void report(SectionBuilder section, ProofState state) {
+        state.disagreement()
+                .ifPresent(
+                        why -> section.report(Health.FAILING, why.words(), why.cause().nextStep()));
+        state.uncovered()
+                .ifPresent(
+                        entry ->
+                                section.report(
+                                        Health.FAILING,
+                                        "measurement list entry "
+                                                + entry
+                                                + " was never extended into PCR 10",
+                                        "the TPM lost an extend, or somebody wrote to the list: see the"
+                                                + " kernel log, then reboot"));
+        if (failing) {
+            section.report(
+                    Health.DEGRADED,
+                    "the last request for evidence failed: " + lastFailure,
+                    "see the TPM and list sections");
+        }
+        if (state.when().isEmpty()) {
+            section.report(
+                    Health.DEGRADED,
+                    "no quote was held against the measurement list yet",
+                    "wait a moment; see the TPM and list sections");
+        }
+    }
+}

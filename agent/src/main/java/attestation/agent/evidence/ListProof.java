@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+package attestation.agent.evidence;
+
+import attestation.ima.Display;
+import attestation.ima.Entry;
+import attestation.ima.follow.ListStatistics;
+import attestation.ima.follow.LogView;
+import attestation.ima.match.CoverageWatch;
+import attestation.ima.match.Match;
+import attestation.ima.match.MismatchCause;
+import attestation.ima.match.PrefixMatcher;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Holds quotes against the list and remembers how that went.
+ *
+ * <p>Confined to the log thread, but for {@link #state}, which may be asked from any.
+ */
+final class ListProof {
+    private static final Logger LOG = LoggerFactory.getLogger(ListProof.class);
+    private static final int MAX_NAME = 200;
+
+    private final String bank;
+    private final PrefixMatcher matcher;
+    private final CoverageWatch coverage;
+    private final ListPcrs pcrs = new ListPcrs();
+    private final InstantSource clock;
+    private final FactsSource facts;
+    private boolean everProven;
+    private boolean replaced;
+    private long incarnation = -1;
+    private volatile ProofState state = ProofState.NONE;
+
+    /**
+     * @param bank kernel name of the quoted bank
+     * @param facts what is known of boot and TPM
+     */
+    ListProof(String bank, PrefixMatcher matcher, InstantSource clock, FactsSource facts) {
+        this.bank = bank;
+        this.matcher = matcher;
+        this.coverage = new CoverageWatch(clock);
+        this.clock = clock;
+        this.facts = facts;
+    }
+
+    /** What is known of boot and TPM beside list and quote. */
+    interface FactsSource {
+        /** Never waits for the TPM. */
+        MismatchCause.Facts facts(boolean pcrIsZero, boolean everProven);
+    }
+
+    /**
+     * What the list says about one quote.
+     *
+     * @param values the quoted PCR values; empty when no prefix was found
+     * @param lines length of the proven prefix in lines
+     */
+    record Outcome(LogView view, boolean proven, long lines, SortedMap<Integer, byte[]> values) {}
+
+    /** From the last proven prefixes on; the whole list only when nothing was ever proven on it. */
+    Outcome near(LogView view, ListStatistics list, Composite composite, long listedBefore)
+            throws IOException {
+        forgetOtherList(view);
+        int usual = pcrs.usual(composite, list);
+        if (!composite.isComplete(usual)) {
+            return none(view);
+        }
+        Match match =
+                matcher.matchOnward(view, bank, values -> ListPcrs.fits(composite, values, usual));
+        return outcome(view, composite, listedBefore, match);
+    }
+
+    /**
+     * Everywhere.
+     *
+     * @param news whether what the list does not give is not as it was in the last search
+     */
+    Outcome everywhere(
+            LogView view, ListStatistics list, Composite composite, long listedBefore, boolean news)
+            throws IOException {
+        forgetOtherList(view);
+        if (news) {
+            matcher.searchAgain(bank);
+        }
+        int others = pcrs.others(composite, list);
+        Match match =
+                matcher.match(view, bank, values -> pcrs.fitsAnyhow(composite, values, others));
+        return outcome(view, composite, listedBefore, match);
+    }
+
+    /** Says why this quote speaks of no prefix of the list. */
+    void unproven(LogView view, ListStatistics list, boolean pcrIsZero) throws IOException {
+        Match.Unproven match =
+                new Match.Unproven(view.entries(), state.matched(), everProven, false);
+        MismatchCause cause =
+                MismatchCause.of(view, list, match, facts.facts(pcrIsZero, everProven));
+        Optional<ProofState.NamedEntry> after =
+                everProven ? Optional.of(named(view, state.matched())) : Optional.empty();
+        var why = new ProofState.Disagreement(cause, after, replaced);
+        if (state.disagreement().filter(why::equals).isEmpty()) {
+            LOG.error(
+                    "quote and measurement list disagree cause={} entries={} last_proven={} reason=\"{}\" next=\"{}\"",
+                    cause,
+                    view.entries(),
+                    state.matched(),
+                    why.words(),
+                    cause.nextStep());
+        }
+        state = state.disagrees(why, clock.instant());
+    }
+
+    /** How the last quote went. */
+    ProofState state() {
+        return state;
+    }
+
+    /** PCR 10 still zero fits the empty prefix of every list, which proves nothing. */
+    private Outcome outcome(LogView view, Composite composite, long listedBefore, Match match)
+            throws IOException {
+        return switch (match) {
+            case Match.Unproven unproven -> none(view);
+            case Match.Proven proven when proven.entries() == 0 && listedBefore > 0 -> none(view);
+            case Match.Proven proven -> {
+                everProven = true;
+                if (!isOvertaken(proven, listedBefore)) {
+                    coverage.quoted(listedBefore, proven.entries());
+                    agree(view, proven);
+                }
+                yield new Outcome(view, true, proven.lines(), composite.values());
+            }
+        };
+    }
+
+    /** A quote that was made before another one, but comes to be matched behind it. */
+    private boolean isOvertaken(Match.Proven proven, long listedBefore) {
+        return proven.entries() < state.matched() && listedBefore <= proven.entries();
+    }
+
+    private void agree(LogView view, Match.Proven proven) throws IOException {
+        OptionalLong entry = coverage.firstUncovered();
+        Optional<ProofState.NamedEntry> uncovered =
+                entry.isPresent() ? Optional.of(named(view, entry.getAsLong())) : Optional.empty();
+        if (uncovered.isPresent() && state.uncovered().isEmpty()) {
+            LOG.error(
+                    "measurement list entry {} was never extended into PCR 10 reason=\"listed before several quotes, covered by none\"",
+                    uncovered.get());
+        }
+        if (state.disagreement().isPresent()) {
+            LOG.info("quote and measurement list agree again entries={}", proven.entries());
+        }
+        state = ProofState.agrees(proven, uncovered, clock.instant());
+    }
+
+    private static ProofState.NamedEntry named(LogView view, long number) throws IOException {
+        Entry entry = number < view.entries() ? view.entriesFrom(number).next() : null;
+        String name = entry == null ? "" : Display.escape(entry.name());
+        String shown = name.length() > MAX_NAME ? name.substring(0, MAX_NAME) + "…" : name;
+        return new ProofState.NamedEntry(number, shown);
+    }
+
+    private static Outcome none(LogView view) {
+        return new Outcome(view, false, 0, new TreeMap<>());
+    }
+
+    private void forgetOtherList(LogView view) {
+        if (view.incarnation() != incarnation) {
+            replaced |= everProven;
+            incarnation = view.incarnation();
+            everProven = false;
+            coverage.reset();
+            pcrs.forget();
+            state = ProofState.NONE;
+        }
+    }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package attestation.agent.evidence;
+
+import attestation.agent.status.Health;
+import attestation.agent.status.Section;
+import attestation.agent.status.SectionBuilder;
+import attestation.agent.status.SectionSource;
+import attestation.tpm.ClockInfo;
+import attestation.tpm.Tpm;
+import attestation.tpm.TpmSnapshot;
+
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Publishes the TPM's state and its queue. */
+public final class TpmSection implements SectionSource {
+    private final Tpm tpm;
+
+    public TpmSection(Tpm tpm) {
+        this.tpm = tpm;
+    }
+
+    @Override
+    public Section section() {
+        TpmSnapshot s = tpm.snapshot();
+        SectionBuilder section =
+                new SectionBuilder("tpm", "TPM")
+                        .field("address", "address", s.address())
+                        .field("connected", "connected", s.connected())
+                        .field("manufacturer", "manufacturer", s.manufacturer())
+                        .field("model", "model", s.model())
+                        .field("firmware", "firmware", s.firmware())
+                        .field("ak_loaded", "AK loaded", s.akLoaded())
+                        .field("queue_length", "waiting requests", (long) s.queueLength())
+                        .field("queue_limit", "limit of waiting requests", (long) s.queueLimit())
+                        .field("wait_mean_ms", "mean wait, ms", s.waits().meanMillis())
+                        .field("wait_max_ms", "longest wait, ms", s.waits().maxMillis())
+                        .field("reconnects", "reconnects", s.reconnects())
+                        .field("discarded_answers", "late answers discarded", s.discarded())
+                        .field("commands", "commands", counts(s.commands()))
+                        .field("errors", "errors", errors(s.errors()));
+        s.clock().ifPresent(clock -> clock(section, clock));
+        s.lastFailure()
+                .ifPresent(
+                        f ->
+                                section.field(
+                                        "last_failure",
+                                        "last failure",
+                                        f.when() + " " + f.reason()));
+        report(section, s);
+        return section.build();
+    }
+
+    private static void clock(SectionBuilder section, ClockInfo clock) {
+        section.field("reset_count", "resets", (long) clock.resetCount())
+                .field("restart_count", "restarts since", (long) clock.restartCount());
+    }
+
+    private static List<String> counts(SortedMap<String, Long> commands) {
+        return commands.entrySet().stream().map(e -> e.getKey() + " " + e.getValue()).toList();
+    }
+
+    private static List<String> errors(Map<String, Map<String, Long>> errors) {
+        return new TreeMap<>(errors)
+                .entrySet().stream()
+                        .map(e -> e.getKey() + " " + new TreeMap<>(e.getValue()))
+                        .toList();
+    }
+
+    private static void report(SectionBuilder section, TpmSnapshot s) {
+        String reason = s.lastFailure().map(TpmSnapshot.Failure::reason).orElse("not reached yet");
+        if (!s.connected()) {
+            section.report(
+                    Health.FAILING,
+                    "TPM " + s.address() + ": " + reason,
+                    "check that the device is there and that the agent is in group tss; it is tried again by itself");
+        } else if (!s.akLoaded()) {
+            section.report(
+                    Health.FAILING,
+                    s.lastFailure().isPresent()
+                            ? "the AK is not loaded: " + reason
+                            : "the AK is not loaded yet",
+                    "it is tried again by itself");
+        }
+    }
+}

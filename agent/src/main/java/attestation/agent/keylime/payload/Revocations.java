@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package attestation.agent.keylime.payload;
+
+import attestation.agent.keylime.wire.Json;
+import attestation.agent.keylime.wire.JsonException;
+import attestation.agent.keylime.wire.Shown;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Checks revocation messages and runs their actions, one after another. On the revocation worker
+ * only.
+ *
+ * <p>Messages that come before the certificate wait for it, the last 16 of them.
+ */
+final class Revocations {
+    private static final Logger LOG = LoggerFactory.getLogger(Revocations.class);
+    private static final int MOST_WAITING = 16;
+
+    /** Neither is trusted yet. */
+    record Message(String text, String signature) {}
+
+    private final PayloadSettings settings;
+    private final Deque<Message> waiting = new ArrayDeque<>();
+
+    Revocations(PayloadSettings settings) {
+        this.settings = settings;
+    }
+
+    /** Handles a message, after those that wait. */
+    void take(Message message) throws InterruptedException {
+        waiting.addLast(message);
+        if (waiting.size() > MOST_WAITING) {
+            waiting.removeFirst();
+            LOG.warn(
+                    "revocation message dropped reason=\"no certificate yet, {} wait\"",
+                    MOST_WAITING);
+        }
+        takeWaiting();
+    }
+
+    /** Handles what waited for the certificate, if it is there now. */
+    void takeWaiting() throws InterruptedException {
+        try {
+            Optional<RevocationKey> key =
+                    waiting.isEmpty()
+                            ? Optional.empty()
+                            : RevocationKey.load(settings.revocationCertificate());
+            while (key.isPresent() && !waiting.isEmpty()) {
+                handle(waiting.removeFirst(), key.get());
+            }
+            if (!waiting.isEmpty()) {
+                LOG.warn(
+                        "revocation message waits for its certificate file={} waiting={}",
+                        settings.revocationCertificate(),
+                        waiting.size());
+            }
+        } catch (PayloadException e) {
+            LOG.warn("revocation message not handled reason=\"{}\"", e.getMessage());
+        }
+    }
+
+    private void handle(Message message, RevocationKey key) throws InterruptedException {
+        if (!key.signed(message.text(), message.signature())) {
+            LOG.warn("revocation message refused reason=\"signature does not verify\"");
+            return;
+        }
+        try {
+            Json.readObject(message.text().getBytes(StandardCharsets.UTF_8));
+            run(message.text());
+        } catch (JsonException e) {
+            LOG.warn("revocation message refused reason=\"{}\"", e.getMessage());
+        } catch (PayloadException | IOException e) {
+            LOG.error(
+                    "revocation actions stopped agent={} reason=\"{}\"",
+                    settings.agentId(),
+                    Shown.text(String.valueOf(e.getMessage())));
+        }
+    }
+
+    private void run(String json) throws PayloadException, IOException, InterruptedException {
+        var actions = new ArrayList<String>(settings.revocationActions());
+        actions.addAll(ActionList.of(settings.unzipped()));
+        for (String action : actions) {
+            Path script = find(action);
+            LOG.info("Executing revocation action {}", Shown.text(action));
+            Path file = settings.secureDirectory().resolve("revocation.json");
+            Files.deleteIfExists(file);
+            PrivateFiles.write(file, json.getBytes(StandardCharsets.UTF_8));
+            try {
+                execute(script, file, action);
+            } finally {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    private void execute(Path script, Path file, String action)
+            throws PayloadException, InterruptedException {
+        var command = List.of(script.toAbsolutePath().toString(), file.toAbsolutePath().toString());
+        int status =
+                new Script(
+                                command,
+                                settings.keylimeDirectory(),
+                                settings.scriptTimeout(),
+                                (stream, line) -> LOG.info("Action {}: {}", stream, line))
+                        .run();
+        if (status != 0) {
+            throw new PayloadException(
+                    "revocation action %s: exit status %d (expected: 0)"
+                            .formatted(Shown.text(action), status));
+        }
+    }
+
+    /** Only plain names, and only in the two allowed places. */
+    private Path find(String action) throws PayloadException {
+        if (!SafeName.isPlain(action)) {
+            throw new PayloadException(
+                    "revocation action \"%s\": refused (expected: a plain file name)"
+                            .formatted(Shown.text(action)));
+        }
+        Path installed = settings.revocationActionsDirectory().resolve(action);
+        if (Files.isRegularFile(installed)) {
+            return installed;
+        }
+        Path delivered = settings.unzipped().resolve(action);
+        if (settings.payloadActionsAllowed() && PrivateFiles.isFile(delivered)) {
+            return delivered;
+        }
+        throw new PayloadException(
+                "revocation action %s: not found in %s%s"
+                        .formatted(
+                                action,
+                                settings.revocationActionsDirectory(),
+                                settings.payloadActionsAllowed() ? " or the payload" : ""));
+    }
+}
