@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package attestation.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import attestation.fixtures.GrowingLog;
+import attestation.fixtures.Swtpm;
+import attestation.fixtures.TestPki;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/** Certificates and client CAs that change while the daemon runs. */
+class DaemonReloadTest {
+    @TempDir Path folder;
+
+    @Test
+    void reload_withAnotherClientCa_takesItAndClosesWhatIsNoLongerTrusted() throws Exception {
+        Path ca = Files.copy(TestPki.ec().ca(), folder.resolve("clients.pem"));
+        try (Swtpm tpm = Swtpm.builder().shared().start();
+                TestDaemon own =
+                        new TestDaemon(folder, tpm.tcti(), GrowingLog.in(folder, tpm))
+                                .set("https.trusted_client_ca", "[" + TestDaemon.quoted(ca) + "]")
+                                .start()
+                                .awaitServing()) {
+            Visitor trusted = own.visitor();
+            assertEquals(200, trusted.get("/version").status());
+            Files.copy(TestPki.ec().otherCa(), ca, StandardCopyOption.REPLACE_EXISTING);
+            own.agent().reload();
+            assertThrows(IOException.class, () -> own.visitor().get("/version"));
+            Visitor foreign = new Visitor(own, TestPki.ec().foreignClient());
+            assertEquals(200, foreign.get("/version").status());
+            Files.writeString(ca, "not a certificate");
+            own.agent().reload();
+            assertTrue(own.journal().text().contains("reload failed"), own.journal().text());
+            assertEquals(
+                    200, new Visitor(own, TestPki.ec().foreignClient()).get("/version").status());
+        }
+    }
+}

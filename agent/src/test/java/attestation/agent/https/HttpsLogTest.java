@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package attestation.agent.https;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+
+class HttpsLogTest {
+    private final AtomicLong nanos = new AtomicLong();
+    private final List<String> lines = new ArrayList<>();
+
+    private HttpsLog log(String name) {
+        Logger jul = Logger.getLogger(name);
+        jul.setUseParentHandlers(false);
+        jul.addHandler(
+                new Handler() {
+                    @Override
+                    public void publish(LogRecord line) {
+                        lines.add(line.getLevel() + " " + line.getMessage());
+                    }
+
+                    @Override
+                    public void flush() {}
+
+                    @Override
+                    public void close() {}
+                });
+        return new HttpsLog(LoggerFactory.getLogger(name), nanos::get);
+    }
+
+    private static Refusal refusal(Refusal.Kind kind) {
+        return new Refusal(kind, "192.0.2.7:9", "CN=x \"y\"", Instant.EPOCH);
+    }
+
+    @Test
+    void refused_once_isOneLineWithPeerAndReason() {
+        log("test.once").refused(refusal(Refusal.Kind.EXPIRED));
+        assertEquals(
+                List.of(
+                        "WARNING connection refused peer=192.0.2.7:9 reason=\"client certificate"
+                                + " has expired\" detail=\"CN=x 'y'\""),
+                lines);
+    }
+
+    @Test
+    void refused_flood_isTenLinesAMinuteAndTheRestCounted() {
+        HttpsLog log = log("test.flood");
+        for (int i = 0; i < 1000; i++) {
+            log.refused(refusal(Refusal.Kind.NO_CERTIFICATE));
+        }
+        assertEquals(10, lines.size());
+        log.refused(refusal(Refusal.Kind.EXPIRED));
+        assertEquals(11, lines.size());
+        nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+        log.refused(refusal(Refusal.Kind.NO_CERTIFICATE));
+        assertTrue(lines.get(11).endsWith(" more_like_it=990"), lines.get(11));
+    }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package attestation.agent.status;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import attestation.agent.https.Answer;
+import attestation.agent.https.ErrorAnswers;
+import attestation.agent.https.HttpLimits;
+import attestation.agent.https.HttpsEvents;
+import attestation.agent.https.HttpsServer;
+import attestation.agent.https.HttpsSettings;
+import attestation.agent.https.TlsProvider;
+
+import org.junit.jupiter.api.Test;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+class HttpsSectionTest {
+    private static final ErrorAnswers ERRORS =
+            (status, reason) -> new Answer.Whole(status, Map.of(), new byte[0]);
+
+    @Test
+    void section_beforeDuringAndAfterAFailure_tellsTheTruth() throws Exception {
+        HttpsServer server = new HttpsServer(ERRORS);
+        HttpsSection section = new HttpsSection(server, Clock.systemUTC());
+        assertEquals(Health.FAILING, section.section().health());
+        HttpsSettings settings =
+                new HttpsSettings(
+                        List.of("127.0.0.1"), 0, false, TlsProvider.AUTO, 1, HttpLimits.defaults());
+        int port =
+                server.start(
+                        settings,
+                        Optional.empty(),
+                        e -> {
+                            if (e.path().equals("/bug")) {
+                                throw new IllegalStateException("bug");
+                            }
+                            return new Answer.Whole(200, Map.of(), new byte[1]);
+                        },
+                        HttpsEvents.none());
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            assertEquals(200, get(client, port, "/"));
+            assertEquals(Health.OK, section.section().health());
+            assertEquals(List.of("127.0.0.1:" + port), field(section, "listening"));
+            assertEquals(1L, field(section, "requests_total"));
+            assertEquals(500, get(client, port, "/bug"));
+            assertEquals(Health.DEGRADED, section.section().health());
+            assertEquals(1L, field(section, "refusals_total"));
+            Clock later = Clock.offset(Clock.systemUTC(), Duration.ofHours(1));
+            assertEquals(Health.OK, new HttpsSection(server, later).section().health());
+        } finally {
+            server.stop(Duration.ZERO);
+        }
+        assertEquals(Health.FAILING, section.section().health());
+    }
+
+    private static int get(HttpClient client, int port, String path) throws Exception {
+        URI uri = URI.create("http://127.0.0.1:" + port + path);
+        return client.send(
+                        HttpRequest.newBuilder(uri).version(HttpClient.Version.HTTP_1_1).build(),
+                        HttpResponse.BodyHandlers.discarding())
+                .statusCode();
+    }
+
+    private static Object field(HttpsSection section, String key) {
+        return section.section().fields().stream()
+                .filter(field -> field.key().equals(key))
+                .findFirst()
+                .orElseThrow()
+                .value();
+    }
+}
