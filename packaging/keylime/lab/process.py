@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Processes with a log file, free ports, and waiting for a condition."""
+import os
+import signal
+import socket
+import subprocess
+import time
+
+
+class Trouble(Exception):
+    """What a scenario or the laboratory itself expected did not hold; the text says what, and what was found."""
+
+
+class Process:
+    """A child in a process group of its own, what it prints in a file."""
+
+    def __init__(self, name, command, log, env=None, cwd=None):
+        self.name, self.log = name, log
+        with open(log, "ab") as out:
+            self.child = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
+                env=env, cwd=cwd, start_new_session=True)
+
+    def running(self):
+        return self.child.poll() is None
+
+    def stop(self, how=signal.SIGTERM, seconds=20):
+        """Ends it and what it started; returns its exit code."""
+        if self.running():
+            self.child.send_signal(how)
+            try:
+                self.child.wait(seconds)
+            except subprocess.TimeoutExpired:
+                pass
+        try:
+            os.killpg(self.child.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        return self.child.wait()
+
+    def tail(self, lines=15):
+        with open(self.log, errors="replace") as log:
+            return "".join(f"    | {line}" for line in log.readlines()[-lines:])
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def free_port_pair():
+    """The first of two adjacent ports: a TPM's, and its control channel's."""
+    while True:
+        port = free_port()
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port + 1))
+                return port
+            except (OSError, OverflowError):
+                pass
+
+
+def listens(port):
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def wait_until(what, condition, seconds, process=None, pause=0.1):
+    """What condition returned once it was true; Trouble when that took longer, or when the process ended meanwhile."""
+    end = time.monotonic() + seconds
+    while True:
+        result = condition()
+        if result:
+            return result
+        if process is not None and not process.running():
+            raise Trouble(f"{process.name} ended with exit code {process.child.returncode}, expected: {what}\n{process.tail()}")
+        if time.monotonic() > end:
+            raise Trouble(f"after {seconds} s still not: {what}" + (f"\n{process.tail()}" if process else ""))
+        time.sleep(pause)

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Keylime's registrar, verifier and tenant from PyPI, unmodified, on ports of this run, with short retry times."""
+import glob
+import http.client
+import json
+import os
+import re
+import ssl
+import subprocess
+import sys
+import tarfile
+
+from .process import Process, Trouble, free_port, listens, wait_until
+
+HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+REQUIREMENTS = os.path.join(HERE, "requirements.txt")
+
+
+class Servers:
+    """cache outlives a run (virtual environment, templates); folder is this run's (configuration, databases, keys)."""
+
+    def __init__(self, cache, folder, authority):
+        self.cache, self.folder, self.authority = cache, folder, authority
+        self.venv = os.path.join(cache, "venv")
+        self.work = os.path.join(folder, "work")
+        self.client_ca = os.path.join(self.work, "cv_ca", "cacert.crt")
+        self.registrar_port, self.registrar_tls_port, self.verifier_port = free_port(), free_port(), free_port()
+        self.registrar = self.verifier = None
+        self.env = {**os.environ, "KEYLIME_DIR": self.work, "PYTHONWARNINGS": "ignore"}
+        for part in ("verifier", "registrar", "tenant", "ca", "logging"):
+            self.env[f"KEYLIME_{part.upper()}_CONFIG"] = os.path.join(folder, "conf", f"{part}.conf")
+
+    def install(self):
+        with open(REQUIREMENTS, encoding="utf-8") as file:
+            wanted = file.read()
+        stamp = os.path.join(self.cache, "installed")
+        if os.path.exists(stamp) and open(stamp, encoding="utf-8").read() == wanted:
+            return
+        _run(sys.executable, "-m", "venv", "--clear", self.venv)
+        pip = os.path.join(self.venv, "bin", "pip")
+        _run(pip, "install", "-q", "-r", REQUIREMENTS)
+        self._link_gpg()
+        version = re.search(r"(?m)^keylime==(\S+)", wanted)[1]
+        source = os.path.join(self.cache, "source")
+        _run(pip, "download", "-q", "--no-deps", "--no-binary", "keylime", "-d", source, f"keylime=={version}")
+        with tarfile.open(os.path.join(source, f"keylime-{version}.tar.gz")) as archive:
+            archive.extractall(source, filter="data") if hasattr(tarfile, "data_filter") else archive.extractall(source)
+        with open(stamp, "w", encoding="utf-8") as file:
+            file.write(wanted)
+
+    def _link_gpg(self):
+        """The one package that is the distribution's."""
+        found = subprocess.run(
+            ["/usr/bin/python3", "-c", "import gpg, os; print(os.path.dirname(gpg.__file__))"],
+            stdout=subprocess.PIPE, text=True, check=False)
+        if found.returncode:
+            raise Trouble("Keylime needs the distribution's gpg binding (Debian: python3-gpg)")
+        packages = glob.glob(os.path.join(self.venv, "lib", "python3*", "site-packages"))[0]
+        os.symlink(found.stdout.strip(), os.path.join(packages, "gpg"))
+
+    def configure(self):
+        """Keylime's own templates, with the ports of this run and short waits."""
+        conf = os.path.join(self.folder, "conf")
+        store = os.path.join(self.folder, "certificates")
+        for folder in (conf, self.work, store):
+            os.makedirs(folder)
+        templates = glob.glob(os.path.join(self.cache, "source", "keylime-*", "templates"))[0]
+        _run(self._program("keylime_upgrade_config"), "--defaults", "--templates", templates, "--out", conf)
+        for name in ("swtpm-localca-rootca-cert.pem", "issuercert.pem"):
+            certificate = os.path.join(self.authority, "var", "lib", "swtpm-localca", name)
+            os.symlink(certificate, os.path.join(store, name))
+        ports = {"registrar_port": self.registrar_tls_port, "verifier_port": self.verifier_port}
+        self._set("registrar", port=self.registrar_port, tls_port=self.registrar_tls_port)
+        self._set("verifier", port=self.verifier_port, registrar_port=self.registrar_tls_port, quote_interval=1,
+                  retry_interval=1, exponential_backoff=False, max_retries=5, num_workers=1)
+        self._set("tenant", **ports, tpm_cert_store=store, retry_interval=1, exponential_backoff=False, max_retries=10)
+
+    def _set(self, part, **options):
+        path = os.path.join(self.folder, "conf", f"{part}.conf")
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        for name, value in options.items():
+            text, changed = re.subn(rf"(?m)^{name} *=.*$", f"{name} = {value}", text)
+            if changed != 1:
+                raise Trouble(f"{path}: option {name} is there {changed} times (expected: once)")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def start(self):
+        self.start_verifier() # makes the certificates of all
+        self.start_registrar()
+
+    def start_verifier(self):
+        self.verifier = self._start("verifier")
+        wait_until("the verifier listens", lambda: os.path.exists(self.client_ca) and listens(self.verifier_port), 90, self.verifier)
+
+    def start_registrar(self):
+        self.registrar = self._start("registrar")
+        wait_until("the registrar listens", lambda: listens(self.registrar_port), 90, self.registrar)
+
+    def _start(self, name):
+        return Process(name, [self._program(f"keylime_{name}")], os.path.join(self.folder, f"{name}.log"), self.env, self.folder)
+
+    def stop(self):
+        for server in (self.verifier, self.registrar):
+            if server:
+                server.stop(seconds=3)
+
+    def tenant(self, *arguments, succeeds=True):
+        """Runs keylime_tenant; returns what it printed."""
+        ran = subprocess.run(
+            [self._program("keylime_tenant"), *arguments], env=self.env, cwd=self.folder, timeout=120,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+        with open(os.path.join(self.folder, "tenant.log"), "a", encoding="utf-8") as log:
+            log.write(f"$ keylime_tenant {' '.join(arguments)}\n{ran.stdout}exit code {ran.returncode}\n")
+        if succeeds and ran.returncode:
+            raise Trouble(f"keylime_tenant {' '.join(arguments)} ended with {ran.returncode}:\n{_end(ran.stdout)}")
+        return ran.stdout
+
+    def registered(self, agent):
+        return self._ask("GET", self.registrar_tls_port, f"/v2.1/agents/{agent}")
+
+    def state(self, agent):
+        """What the verifier says of an agent, None where it does not know it."""
+        return self._ask("GET", self.verifier_port, f"/v2.1/agents/{agent}")
+
+    def forget(self, agent):
+        """The verifier polls it no more."""
+        self._ask("DELETE", self.verifier_port, f"/v2.1/agents/{agent}")
+
+    def _ask(self, method, port, path):
+        """The results of an answer 200, else None."""
+        tls = ssl.create_default_context(cafile=self.client_ca)
+        tls.check_hostname = False
+        tls.load_cert_chain(os.path.join(self.work, "cv_ca", "client-cert.crt"), os.path.join(self.work, "cv_ca", "client-private.pem"))
+        connection = http.client.HTTPSConnection("127.0.0.1", port, context=tls, timeout=30)
+        try:
+            connection.request(method, path)
+            answer = connection.getresponse()
+            body = json.loads(answer.read())
+            return body["results"] if answer.status == 200 else None
+        finally:
+            connection.close()
+
+    def _program(self, name):
+        return os.path.join(self.venv, "bin", name)
+
+
+def _end(output):
+    return "".join(f"    | {line[:300]}\n" for line in output.splitlines()[-4:])
+
+
+def _run(*command):
+    ran = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    if ran.returncode:
+        raise Trouble(f"{' '.join(command)} failed:\n{ran.stdout[-3000:]}")

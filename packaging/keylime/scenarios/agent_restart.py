@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: Apache-2.0
+"""the agent is restarted in order, then killed, while enrolled: the host stays attested"""
+import signal
+
+
+def run(lab):
+    host = lab.attested_host("restart")
+    host.stop_agent()
+    host.start_agent()
+    lab.wait_attested(host)
+    host.measure(*lab.recording[100:120])
+    host.stop_agent(how=signal.SIGKILL)
+    host.start_agent()
+    lab.wait_attested(host)
