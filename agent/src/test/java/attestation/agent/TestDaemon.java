@@ -228,9 +228,9 @@ final class TestDaemon implements AutoCloseable {
         return AgentData.load(file).orElseThrow();
     }
 
-    /** The AK's public area in a file, for a verifier. */
+    /** The AK's public area in a file of its own: several visitors ask at once, and none may see it half written. */
     Path ak() throws Exception {
-        return Files.write(folder.resolve("ak.tpmt"), agentData().akPublic());
+        return Files.write(Files.createTempFile(folder, "ak", ".tpmt"), agentData().akPublic());
     }
 
     Visitor visitor() {
