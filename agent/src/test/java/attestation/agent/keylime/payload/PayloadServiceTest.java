@@ -35,7 +35,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
-@Timeout(90)
+@Timeout(180)
 class PayloadServiceTest {
     private static final String ID = "the-id";
     private static final byte[] K = "0123456789abcdef0123456789abcdef".getBytes(UTF_8);

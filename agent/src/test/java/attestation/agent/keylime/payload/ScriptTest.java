@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 
-@Timeout(60)
+@Timeout(180)
 class ScriptTest {
     @TempDir Path directory;
     private final List<String> lines = new CopyOnWriteArrayList<>();

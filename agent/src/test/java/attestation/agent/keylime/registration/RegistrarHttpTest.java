@@ -27,7 +27,7 @@ import java.util.Optional;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
-@Timeout(30)
+@Timeout(180)
 class RegistrarHttpTest {
     @TempDir Path directory;
 

@@ -43,7 +43,7 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-@Timeout(30)
+@Timeout(180)
 class RegistrationServiceTest {
     private static final String ID = "d432fbb3-d2f1-4a97-9ef7-75bd81c00000";
     private static final String BLOB =
