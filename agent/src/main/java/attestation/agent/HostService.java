@@ -150,7 +150,7 @@ final class HostService implements Service, SectionSource {
     }
 
     List<SectionSource> sections() {
-        return List.of(keylime::section, this::certificate);
+        return List.of(keylime::verifier, keylime::section, this::certificate);
     }
 
     /** One line for the service manager. */

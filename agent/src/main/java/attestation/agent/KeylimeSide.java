@@ -23,6 +23,7 @@ import attestation.agent.keylime.registration.RegistrarTls;
 import attestation.agent.keylime.registration.RegistrationService;
 import attestation.agent.keylime.registration.RegistrationSettings;
 import attestation.agent.keylime.registration.TpmCredentials;
+import attestation.agent.keylime.registration.VerifierSection;
 import attestation.agent.keylime.wire.ApiVersion;
 import attestation.agent.keylime.wire.ApiVersions;
 import attestation.agent.keylime.wire.EncryptionAlgorithm;
@@ -139,6 +140,11 @@ final class KeylimeSide {
         if (payloads.isPresent()) {
             payloads.get().close();
         }
+    }
+
+    /** Who was given evidence. */
+    Section verifier() {
+        return new VerifierSection(polls).section();
     }
 
     /** How registration goes. */

@@ -228,7 +228,10 @@ final class TestDaemon implements AutoCloseable {
         return AgentData.load(file).orElseThrow();
     }
 
-    /** The AK's public area in a file of its own: several visitors ask at once, and none may see it half written. */
+    /**
+     * The AK's public area in a file of its own: several visitors ask at once, and none may see it
+     * half written.
+     */
     Path ak() throws Exception {
         return Files.write(Files.createTempFile(folder, "ak", ".tpmt"), agentData().akPublic());
     }

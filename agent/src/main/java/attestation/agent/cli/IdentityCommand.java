@@ -18,7 +18,8 @@ import java.util.concurrent.Callable;
         name = "identity",
         description =
                 "Prints who this host is: id, AK, EK certificate; for pinning elsewhere. Reads the"
-                        + " agent's state, so it needs the agent's user or root.",
+                        + " agent's state, so it needs the agent's user or root; the EK certificate"
+                        + " is read from the TPM.",
         footerHeading = "%nExample:%n",
         footer = {
             "  agent identity --ak pem > ak.pem",
@@ -62,15 +63,16 @@ final class IdentityCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws CliException {
+    public Integer call() throws CliException, InterruptedException {
         IdentitySource.Identity identity = source.identity(config.file());
         PublicArea ak = area(identity.ak());
         if (form != null) {
             print(form, ak, identity.ak());
         } else if (json) {
-            console.out().print(IdentityJson.render(identity, ak));
+            console.out()
+                    .print(IdentityJson.render(identity, ak, source.ekCertificates(config.file())));
         } else {
-            text(identity, ak);
+            text(identity, ak, source.ekCertificates(config.file()));
         }
         console.out().flush();
         return ExitCodes.OK;
@@ -102,15 +104,14 @@ final class IdentityCommand implements Callable<Integer> {
         return Optional.ofNullable(System.console()).filter(c -> c.isTerminal()).isPresent();
     }
 
-    private void text(IdentitySource.Identity identity, PublicArea ak) {
+    private void text(
+            IdentitySource.Identity identity, PublicArea ak, IdentitySource.EkCertificates ek) {
         console.out()
                 .println("id       " + identity.agentId().orElse("settled at the first start"));
         console.out().println("ak name  " + ak.name());
         console.out().println("ak       " + ak.kind());
         console.out().print(ak.pem());
-        if (identity.ekCertificates().isEmpty()) {
-            console.out().println("ek certificate  none known here");
-        }
-        identity.ekCertificates().forEach(pem -> console.out().print(pem));
+        console.out().println("ek certificate" + (ek.note().isEmpty() ? "" : "  " + ek.note()));
+        ek.pem().forEach(pem -> console.out().print(pem));
     }
 }

@@ -12,11 +12,16 @@ import java.util.Base64;
 final class IdentityJson {
     private IdentityJson() {}
 
-    static String render(IdentitySource.Identity identity, PublicArea ak) {
-        return JsonLines.object(out -> write(identity, ak, out));
+    static String render(
+            IdentitySource.Identity identity, PublicArea ak, IdentitySource.EkCertificates ek) {
+        return JsonLines.object(out -> write(identity, ak, ek, out));
     }
 
-    private static void write(IdentitySource.Identity identity, PublicArea ak, JsonGenerator out)
+    private static void write(
+            IdentitySource.Identity identity,
+            PublicArea ak,
+            IdentitySource.EkCertificates ek,
+            JsonGenerator out)
             throws IOException {
         if (identity.agentId().isPresent()) {
             out.writeStringField("id", identity.agentId().get());
@@ -26,9 +31,12 @@ final class IdentityJson {
         out.writeStringField("ak_pem", ak.pem());
         out.writeStringField("ak_tpm2b", Base64.getEncoder().encodeToString(identity.ak()));
         out.writeArrayFieldStart("ek_certificates");
-        for (String pem : identity.ekCertificates()) {
+        for (String pem : ek.pem()) {
             out.writeString(pem);
         }
         out.writeEndArray();
+        if (!ek.note().isEmpty()) {
+            out.writeStringField("ek_certificates_note", ek.note());
+        }
     }
 }

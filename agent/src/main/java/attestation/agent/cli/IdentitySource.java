@@ -10,6 +10,9 @@ public interface IdentitySource {
     /** The identity as it is kept on this host. */
     Identity identity(Optional<Path> config) throws CliException;
 
+    /** The EK certificates, which are not kept but lie in the TPM. */
+    EkCertificates ekCertificates(Optional<Path> config) throws InterruptedException;
+
     /**
      * Makes this host forget its AK, so that the next start makes another.
      *
@@ -22,7 +25,14 @@ public interface IdentitySource {
      *
      * @param agentId under which it registers; empty where it is not settled before the first start
      * @param ak TPM2B_PUBLIC of the AK
-     * @param ekCertificates PEM, the EK's own first
      */
-    record Identity(Optional<String> agentId, byte[] ak, List<String> ekCertificates) {}
+    record Identity(Optional<String> agentId, byte[] ak) {}
+
+    /**
+     * What the TPM has of them.
+     *
+     * @param pem the EK's own first, then its chain
+     * @param note why there are none; empty when there are
+     */
+    record EkCertificates(List<String> pem, String note) {}
 }

@@ -3,9 +3,16 @@ package attestation.agent.cli;
 
 import attestation.agent.identity.AgentData;
 import attestation.agent.identity.IdentityException;
+import attestation.agent.identity.Pem;
 import attestation.agent.identity.StateDirectory;
 import attestation.agent.identity.StateFile;
+import attestation.config.AgentConfig;
 import attestation.config.FileCheck;
+import attestation.config.TpmSection;
+import attestation.config.value.AgentId;
+import attestation.tpm.EkRequest;
+import attestation.tpm.EncryptionAlgorithm;
+import attestation.tpm.EndorsementKey;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The identity as it lies in the state directory, whether the agent runs or not. */
 final class StateIdentitySource implements IdentitySource {
@@ -21,12 +29,13 @@ final class StateIdentitySource implements IdentitySource {
 
     @Override
     public Identity identity(Optional<Path> config) throws CliException {
-        StateDirectory state = directory(config);
+        AgentConfig settings = settings(config);
+        StateDirectory state = directory(settings);
         try {
             AgentData data =
                     AgentData.load(state.file(StateDirectory.AGENT_DATA))
                             .orElseThrow(() -> missing(state));
-            return new Identity(agentId(state), sized(data.akPublic()), List.of());
+            return new Identity(agentId(settings, state, data), sized(data.akPublic()));
         } catch (IOException e) {
             throw unreadable(state, e);
         } catch (IdentityException e) {
@@ -35,8 +44,36 @@ final class StateIdentitySource implements IdentitySource {
     }
 
     @Override
+    public EkCertificates ekCertificates(Optional<Path> config) throws InterruptedException {
+        try {
+            AgentConfig settings = settings(config);
+            EkRequest ek = ekRequest(settings.tpm());
+            return certificates(
+                    TpmAccess.ask(
+                            TpmAccess.settings(settings, Optional.empty()),
+                            tpm -> tpm.endorsementKey(ek, TpmAccess.SLOW)));
+        } catch (CliException e) {
+            return new EkCertificates(List.of(), "not read: " + e.getMessage());
+        }
+    }
+
+    private static EkRequest ekRequest(TpmSection tpm) {
+        return new EkRequest(
+                EncryptionAlgorithm.ofKeylimeName(tpm.encryptionAlg()).orElseThrow(),
+                tpm.ekHandle());
+    }
+
+    private static EkCertificates certificates(EndorsementKey ek) {
+        List<String> pem =
+                Stream.concat(ek.certificate().stream(), ek.chain().stream())
+                        .map(der -> new Pem("CERTIFICATE", der).text())
+                        .toList();
+        return new EkCertificates(pem, ek.certificate().isPresent() ? "" : ek.certificateNote());
+    }
+
+    @Override
     public String reset(Optional<Path> config) throws CliException {
-        StateDirectory state = directory(config);
+        StateDirectory state = directory(settings(config));
         StateFile file = state.file(StateDirectory.AGENT_DATA);
         try {
             if (!file.exists()) {
@@ -51,12 +88,27 @@ final class StateIdentitySource implements IdentitySource {
         }
     }
 
-    private static StateDirectory directory(Optional<Path> config) throws CliException {
-        Path path = ConfigReader.load(config, FileCheck.SKIPPED).config().agent().stateDir();
-        return new StateDirectory(path, Clock.systemUTC());
+    private static AgentConfig settings(Optional<Path> config) throws CliException {
+        return ConfigReader.load(config, FileCheck.SKIPPED).config();
     }
 
-    private static Optional<String> agentId(StateDirectory state) throws IOException {
+    private static StateDirectory directory(AgentConfig settings) {
+        return new StateDirectory(settings.agent().stateDir(), Clock.systemUTC());
+    }
+
+    /** As the daemon settles it; what it draws by lot, it keeps in a file. */
+    private static Optional<String> agentId(
+            AgentConfig settings, StateDirectory state, AgentData data) throws IOException {
+        return switch (settings.agent().uuid()) {
+            case AgentId.Fixed fixed -> Optional.of(fixed.id());
+            case AgentId.Source source ->
+                    attestation.agent.identity.AgentId.needsEk(source.toString())
+                            ? Optional.of(data.ekHash())
+                            : storedId(state);
+        };
+    }
+
+    private static Optional<String> storedId(StateDirectory state) throws IOException {
         return state.file(StateDirectory.AGENT_ID)
                 .read(MAX_ID)
                 .map(bytes -> Terminal.escape(new String(bytes, StandardCharsets.UTF_8).strip()));

@@ -8,6 +8,7 @@ import attestation.agent.status.SectionSource;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -42,7 +43,7 @@ final class EvidenceSection implements SectionSource {
             case BAD_REQUEST -> refused++;
             case UNAVAILABLE -> {
                 failed++;
-                lastFailure = when + " " + reason;
+                lastFailure = when.truncatedTo(ChronoUnit.SECONDS) + " " + reason;
                 failing = true;
             }
         }
@@ -55,16 +56,13 @@ final class EvidenceSection implements SectionSource {
         section.field("quotes_served", "quotes served", served)
                 .field("quotes_failed", "quotes failed", failed)
                 .field("quotes_refused", "bad requests", refused)
-                .field("last_served", "last served", last.map(Object::toString).orElse(""))
                 .field("last_took_ms", "last took, ms", lastTook.toMillis())
                 .field("matched_entries", "entries proven by the last quote", state.matched())
-                .field(
-                        "last_compared",
-                        "last held against the list",
-                        state.when().map(Object::toString).orElse(""))
                 .field("replay_mode", "replay", state.mode().toLowerCase(Locale.ROOT))
                 .field("boot_log", "firmware log", bootLog.note())
                 .field("last_failure", "last failure", lastFailure);
+        last.ifPresent(when -> section.time("last_served", "last served", when));
+        state.when().ifPresent(w -> section.time("last_compared", "last held against the list", w));
         report(section, state);
         return section.build();
     }

@@ -65,8 +65,15 @@ final class QuoteEndpoints {
             members.put("pubkey", publicKey);
         }
         Answer answer = answers.integrity(evidence, members, exchange);
-        polls.polled(exchange.peer());
+        polls.polled(exchange.peer(), exchange.deadline().elapsed(), length(answer));
         return answer;
+    }
+
+    private static long length(Answer answer) {
+        return switch (answer) {
+            case Answer.Whole whole -> whole.body().length;
+            case Answer.Streamed streamed -> streamed.length();
+        };
     }
 
     private Evidence collect(EvidenceRequest request) throws Refusal, InterruptedException {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package attestation.agent.status;
 
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,6 +28,11 @@ public final class SectionBuilder {
             fields.add(new Section.Field(key, label, value));
         }
         return this;
+    }
+
+    /** Adds a point in time, to the second: people compare it with the journal. */
+    public SectionBuilder time(String key, String label, Instant when) {
+        return field(key, label, when.truncatedTo(ChronoUnit.SECONDS).toString());
     }
 
     /** Reports something that is wrong; of several equally bad ones the first is shown. */

@@ -23,7 +23,7 @@ public final class StatusText {
     public static String write(StatusReport report) {
         StringBuilder out = new StringBuilder(2048);
         out.append("attestation-agent ").append(safe(report.version())).append(": ");
-        out.append(report.verdict().name().toLowerCase(Locale.ROOT));
+        out.append(verdict(report.verdict()));
         appendReason(out, report.reason(), report.next(), "");
         out.append("pid ").append(report.pid()).append(", running for ");
         out.append(span(Duration.between(report.since(), report.at()))).append(", since ");
@@ -31,6 +31,14 @@ public final class StatusText {
         int width = width(report);
         report.sections().forEach(section -> write(out, section, width));
         return out.toString();
+    }
+
+    private static String verdict(Health health) {
+        return switch (health) {
+            case OK -> "healthy";
+            case DEGRADED -> "degraded";
+            case FAILING -> "failing";
+        };
     }
 
     private static void appendReason(StringBuilder out, String reason, String next, String indent) {

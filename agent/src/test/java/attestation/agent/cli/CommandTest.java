@@ -74,11 +74,15 @@ final class CommandTest {
             try (InputStream in = CommandTest.class.getResourceAsStream(FIXTURE + "ak.tpm2b")) {
                 return new Identity(
                         Optional.of("d432fbb3-d2f1-4a97-9ef7-75bd81c00000"),
-                        Objects.requireNonNull(in).readAllBytes(),
-                        List.of());
+                        Objects.requireNonNull(in).readAllBytes());
             } catch (java.io.IOException e) {
                 throw new CliException(ExitCodes.UNAVAILABLE, e.toString());
             }
+        }
+
+        @Override
+        public EkCertificates ekCertificates(Optional<Path> config) {
+            return new EkCertificates(List.of("-----BEGIN CERTIFICATE-----\n"), "");
         }
 
         @Override
@@ -227,6 +231,7 @@ final class CommandTest {
         assertEquals(0, run("identity", "--json"));
         assertTrue(out().startsWith("{\"id\":\"d432fbb3"), out());
         assertTrue(out().contains("\"ak_name\":\"000b1376681c"), out());
+        assertTrue(out().contains("\"ek_certificates\":[\"-----BEGIN CERTIFICATE-----"), out());
     }
 
     @Test

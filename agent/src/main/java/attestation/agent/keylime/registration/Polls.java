@@ -7,39 +7,46 @@ import attestation.agent.keylime.wire.Shown;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 
 /** Who asks for quotes, since when, and whether it has fallen silent. Thread-safe. */
 public final class Polls {
     private static final Duration LEAST_SILENCE = Duration.ofMinutes(2);
     private static final int MISSED_POLLS = 5;
+    private static final int KEPT = 5;
 
     /**
-     * The newest poll.
+     * One poll.
      *
      * @param who client certificate's subject and address
+     * @param took until the answer was ready to be sent
+     * @param bytes of the answer's body
      * @param interval time since the poll before, zero for the first
+     * @param count of all polls up to this one
      */
-    public record Poll(String who, Instant at, Duration interval, long count) {}
+    public record Poll(
+            String who, Instant at, Duration took, long bytes, Duration interval, long count) {}
 
     private final Clock clock;
-    private final AtomicReference<Optional<Poll>> last = new AtomicReference<>(Optional.empty());
+    private final Deque<Poll> newest = new ArrayDeque<>();
 
     public Polls(Clock clock) {
         this.clock = clock;
     }
 
-    /** A verifier got a quote. */
-    public void polled(Peer peer) {
-        String who = name(peer);
+    /** A verifier got a quote, in this time, with so many bytes beside it. */
+    public synchronized void polled(Peer peer, Duration took, long bytes) {
         Instant now = clock.instant();
-        last.updateAndGet(before -> Optional.of(after(before, who, now)));
-    }
-
-    private static Poll after(Optional<Poll> before, String who, Instant now) {
-        return before.map(b -> new Poll(who, now, Duration.between(b.at(), now), b.count() + 1))
-                .orElseGet(() -> new Poll(who, now, Duration.ZERO, 1));
+        Poll before = newest.peekFirst();
+        Duration interval = before == null ? Duration.ZERO : Duration.between(before.at(), now);
+        long count = before == null ? 1 : before.count() + 1;
+        newest.addFirst(new Poll(name(peer), now, took, bytes, interval, count));
+        if (newest.size() > KEPT) {
+            newest.removeLast();
+        }
     }
 
     private static String name(Peer peer) {
@@ -51,8 +58,13 @@ public final class Polls {
     }
 
     /** The newest one; empty when nobody has asked since the start. */
-    public Optional<Poll> last() {
-        return last.get();
+    public synchronized Optional<Poll> last() {
+        return Optional.ofNullable(newest.peekFirst());
+    }
+
+    /** The newest few, newest first. */
+    public synchronized List<Poll> newest() {
+        return List.copyOf(newest);
     }
 
     /** How long nobody has asked, if that is much longer than between the last two polls. */

@@ -107,13 +107,6 @@ final class RegistrationSection {
                 "next_attempt_at",
                 "Next attempt",
                 Optional.ofNullable(state.nextAttemptAt()));
-        polls.last()
-                .ifPresent(
-                        poll -> {
-                            add(fields, "polls", "Polls", poll.count());
-                            add(fields, "last_poll_by", "Last poll by", poll.who());
-                            add(fields, "last_poll_at", "Last poll at", poll.at().toString());
-                        });
         return List.copyOf(fields);
     }
 

@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Base64;
@@ -513,7 +514,7 @@ class RegistrationServiceTest {
 
     @Test
     void renewal_polledHost_hourly() throws Exception {
-        polls.polled(new Peer("192.0.2.1:1", Optional.empty()));
+        polls.polled(new Peer("192.0.2.1:1", Optional.empty()), Duration.ofMillis(12), 1234);
 
         assertBetween(1800, 3600, start(RegistrationServiceTest::well));
     }
@@ -532,18 +533,29 @@ class RegistrationServiceTest {
                                         + ID
                                         + " --runtime-policy POLICY.json"));
 
-        polls.polled(new Peer("192.0.2.1:40312", Optional.empty()));
+        polls.polled(new Peer("192.0.2.1:40312", Optional.empty()), Duration.ofMillis(5), 900);
         clock.move(Duration.ofSeconds(60));
-        polls.polled(new Peer("192.0.2.1:40313", Optional.empty()));
+        polls.polled(new Peer("192.0.2.1:40313", Optional.empty()), Duration.ofMillis(6), 901);
         assertEquals(Health.OK, service.section().health());
-        assertTrue(
-                service.section().fields().stream()
-                        .anyMatch(f -> f.value().equals("no certificate at 192.0.2.1:40313")));
+        assertPulls();
 
         clock.move(Duration.ofSeconds(299));
         assertEquals(Health.OK, service.section().health());
         clock.move(Duration.ofSeconds(2));
         assertEquals("no verifier has asked for 301 s", service.section().reason());
         assertTrue(service.section().next().contains("keylime_tenant -c status -u " + ID));
+    }
+
+    private void assertPulls() {
+        var fields = new VerifierSection(polls).section().fields();
+        assertEquals(2L, fields.get(0).value());
+        assertEquals("no certificate at 192.0.2.1:40313", fields.get(1).value());
+        String now = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
+        String before = clock.instant().minusSeconds(60).truncatedTo(ChronoUnit.SECONDS).toString();
+        assertEquals(
+                List.of(
+                        now + " no certificate at 192.0.2.1:40313: 6 ms, 901 bytes",
+                        before + " no certificate at 192.0.2.1:40312: 5 ms, 900 bytes"),
+                fields.get(3).value());
     }
 }
