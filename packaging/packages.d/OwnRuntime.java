@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.spi.ToolProvider;
+
+/**
+ * The Java that the package carries: linked from the JDK that runs this, with the modules that the
+ * agent needs.
+ */
+record OwnRuntime(Path folder) {
+    private static final String MODULES =
+            "java.base,java.logging,java.management,java.naming,jdk.management,jdk.net,jdk.unsupported";
+
+    /**
+     * Not used at run time: the launcher for keys, executable jars, the tools' view of an image.
+     */
+    private static final List<String> UNUSED =
+            List.of("bin/keytool", "lib/jexec", "lib/jrt-fs.jar", "lib/classlist");
+
+    /**
+     * Providers whose modules are in the image. With any other in the list, the JCA looks for it on
+     * the class path at the first request that these cannot serve, and loads a whole provider that
+     * nobody asked for.
+     */
+    private static final Set<String> PROVIDERS =
+            Set.of("SUN", "SunRsaSign", "SunEC", "SunJSSE", "SunJCE");
+
+    Path link() throws IOException {
+        ToolProvider jlink = ToolProvider.findFirst("jlink").orElseThrow();
+        PrintWriter out = new PrintWriter(System.out, true);
+        int code =
+                jlink.run(
+                        out,
+                        out,
+                        "--add-modules",
+                        MODULES,
+                        "--strip-debug",
+                        "--no-man-pages",
+                        "--no-header-files",
+                        "--dedup-legal-notices=error-if-not-same-content",
+                        "--output",
+                        folder.toString());
+        if (code != 0) {
+            throw new IllegalStateException("jlink: exit code " + code);
+        }
+        for (String file : UNUSED) {
+            Files.delete(folder.resolve(file));
+        }
+        trimProviders(folder.resolve("conf/security/java.security"));
+        return folder;
+    }
+
+    private static void trimProviders(Path file) throws IOException {
+        List<String> kept = new ArrayList<>();
+        int number = 0;
+        for (String line : Files.readAllLines(file)) {
+            if (!line.startsWith("security.provider.")) {
+                kept.add(line);
+            } else if (PROVIDERS.contains(line.substring(line.indexOf('=') + 1))) {
+                kept.add("security.provider." + ++number + line.substring(line.indexOf('=')));
+            }
+        }
+        if (number != PROVIDERS.size()) {
+            throw new IllegalStateException(
+                    file + ": " + number + " providers (expected: " + PROVIDERS + ")");
+        }
+        Files.write(file, kept);
+    }
+}
