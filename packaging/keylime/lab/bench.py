@@ -21,8 +21,8 @@ QUOTE = 0x158
 class Bench:
     """One agent at a time; the figures in a table by row and agent."""
 
-    def __init__(self, lab, java, load, quick):
-        self.lab, self.java, self.load_program, self.quick = lab, java, load, quick
+    def __init__(self, scene, java, load, quick):
+        self.scene, self.java, self.load_program, self.quick = scene, java, load, quick
         self.table, self.made = {}, 0
 
     def put(self, row, agent, figure):
@@ -35,7 +35,7 @@ class Bench:
                 for i in range(start, start + count)]
 
     def load(self, host, requests, connections=1, entry=0, fresh=False):
-        keys = os.path.join(self.lab.servers.work, "cv_ca")
+        keys = os.path.join(self.scene.servers.work, "cv_ca")
         ran = subprocess.run(
             [self.java, self.load_program, str(host.port), f"{keys}/client-cert.crt", f"{keys}/client-private.pem",
              str(requests), str(connections), str(entry)] + (["fresh"] if fresh else []),
@@ -43,7 +43,7 @@ class Bench:
         return {name: float(value) for name, value in re.findall(r"(\w+)=([\d.]+)", ran.stdout)}
 
     def rows(self, agent):
-        host = self.lab.host(agent)
+        host = self.scene.host(agent)
         host.boot(self.entries(1000))
         mux = Mux(host.tpm)
         host.tcti = mux.tcti
@@ -56,18 +56,18 @@ class Bench:
             self._large_list(agent, host)
             self._chip(agent, host, mux)
         finally:
-            self.lab.close_hosts()
+            self.scene.close()
             mux.close()
 
     def _start(self, agent, host, row):
         start = time.monotonic()
         host.start_agent()
-        wait_until("an answer", lambda: self.lab.servers.registered(host.uuid), 90, host.agent, 0.02)
+        wait_until("an answer", lambda: self.scene.servers.registered(host.uuid), 90, host.agent, 0.02)
         self.put(row, agent, round(time.monotonic() - start, 2))
 
     def _small_list(self, agent, host, mux):
         requests = 50 if self.quick else 200
-        self.put("resident, idle, MB", agent, resident(host))
+        self.put("resident, idle, MB", agent, round(host.resident(), 1))
         self.load(host, 20, entry=1000)
         mux.take_counts()
         got = self.load(host, requests, entry=1000)
@@ -105,7 +105,7 @@ class Bench:
         self.put("nothing new, large list, p50 ms", agent, self.load(host, 50, entry=size)["p50"])
         self.put("whole large list, p50 ms", agent, self.load(host, 10)["p50"])
         self.load(host, 16, 8)
-        self.put("resident after whole large lists, MB", agent, resident(host))
+        self.put("resident after whole large lists, MB", agent, round(host.resident(), 1))
 
     def _chip(self, agent, host, mux):
         mux.delays = {QUOTE: 0.2, None: 0.012}
@@ -116,11 +116,6 @@ class Bench:
         print(f"\n{'':44}" + "".join(f"{agent:>12}" for agent in agents))
         for row, figures in self.table.items():
             print(f"{row:44}" + "".join(f"{figures.get(agent, '-'):>12}" for agent in agents))
-
-
-def resident(host):
-    with open(f"/proc/{host.agent.child.pid}/status", encoding="ascii") as status:
-        return round(int(re.search(r"VmRSS:\s+(\d+)", status.read())[1]) / 1024, 1)
 
 
 def main():
@@ -135,7 +130,7 @@ def main():
     arguments = parser.parse_args()
     agents = {name: command for name, command in (("peer", arguments.peer), ("ours", arguments.ours)) if arguments.only in (None, name)}
     lab = Lab("")
-    bench = Bench(lab, arguments.java, arguments.load, arguments.quick)
+    bench = Bench(lab.scene(), arguments.java, arguments.load, arguments.quick)
     try:
         lab.start()
         for name, command in agents.items():

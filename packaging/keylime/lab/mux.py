@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Lets clients that keep their connection share a software TPM, counts the commands, and can be as slow as a chip."""
+"""Lets clients that keep their connection share a software TPM, counts the commands, is as slow as a chip, away, or in between."""
 import collections
 import socket
 import socketserver
@@ -18,27 +18,46 @@ class Mux:
         self.tcti = f"swtpm:host=127.0.0.1,port={self.port}"
         self.commands = collections.Counter()
         self.delays = {}  # seconds by command code, None for any other
+        self.before = {}  # by command code: called before the TPM gets one; bytes that it returns are the answer instead
         self._turn = threading.Lock()
-        self._servers = [self._serve(self.port, self._tpm), self._serve(self.port + 1, _control)]
+        self._clients = set()
+        self._servers = []
+        self.come_back()
 
     def take_counts(self):
         counts, self.commands = self.commands, collections.Counter()
         return counts
 
-    def close(self):
+    def go_away(self):
+        """Nothing listens any more, and connections end: a TPM that was taken away, though its state stays."""
         for server in self._servers:
             server.shutdown()
             server.server_close()
+        for client in list(self._clients):
+            try:
+                client.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass  # it is gone
+        self._servers = []
 
-    @staticmethod
-    def _serve(port, talk):
+    close = go_away
+
+    def come_back(self):
+        self._servers = [self._serve(self.port, self._tpm), self._serve(self.port + 1, _control)]
+
+    def _serve(self, port, talk):
+        clients = self._clients
+
         class Handler(socketserver.BaseRequestHandler):
             def handle(self):
                 self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                clients.add(self.request)
                 try:
                     talk(self.request)
-                except (EOFError, ConnectionError):
+                except (EOFError, OSError):
                     pass  # the client is gone
+                finally:
+                    clients.discard(self.request)
 
         class Server(socketserver.ThreadingTCPServer):
             allow_reuse_address, daemon_threads, request_queue_size = True, True, 64
@@ -53,7 +72,12 @@ class Mux:
 
     def _forward(self, command):
         code, = struct.unpack_from(">I", command, 6)
-        with self._turn, socket.create_connection(("127.0.0.1", self.tpm.port)) as upstream:
+        with self._turn:
+            hook = self.before.get(code)
+            return (hook(command) if hook else None) or self._ask(code, command)
+
+    def _ask(self, code, command):
+        with socket.create_connection(("127.0.0.1", self.tpm.port)) as upstream:
             upstream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             upstream.sendall(command)
             answer = _message(upstream)

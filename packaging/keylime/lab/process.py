@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import subprocess
+import threading
 import time
 
 
@@ -43,22 +44,43 @@ class Process:
             return "".join(f"    | {line}" for line in log.readlines()[-lines:])
 
 
-def free_port():
+class _Ports:
+    """Below the range from which the kernel takes the ports of outgoing connections, so that none of those is in the way."""
+
+    def __init__(self, first=10_000, end=32_000):
+        self._first, self._span, self._lock = first, end - first, threading.Lock()
+        self._next = os.getpid() * 64 % self._span
+
+    def take(self, count):
+        """The first of so many adjacent ports on which nothing listens; this process never gives them out again."""
+        with self._lock:
+            for _ in range(self._span):
+                first = self._first + self._next
+                self._next = (self._next + count) % (self._span - 8)
+                if all(map(_free, range(first, first + count))):
+                    return first
+        raise Trouble(f"no {count} adjacent ports are free (expected: some from {self._first} on)")
+
+
+def _free(port):
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        try:
+            probe.bind(("127.0.0.1", port))
+            return True
+        except OSError:
+            return False
+
+
+_PORTS = _Ports()
+
+
+def free_port():
+    return _PORTS.take(1)
 
 
 def free_port_pair():
     """The first of two adjacent ports: a TPM's, and its control channel's."""
-    while True:
-        port = free_port()
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port + 1))
-                return port
-            except (OSError, OverflowError):
-                pass
+    return _PORTS.take(2)
 
 
 def listens(port):

@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Keylime's registrar, verifier and tenant from PyPI, unmodified, on ports of this run, with short retry times."""
+import base64
+import contextlib
 import glob
 import http.client
 import json
 import os
 import re
+import sqlite3
 import ssl
 import subprocess
 import sys
 import tarfile
+import threading
 
 from .process import Process, Trouble, free_port, listens, wait_until
 
@@ -23,7 +27,9 @@ class Servers:
         self.cache, self.folder, self.authority = cache, folder, authority
         self.venv = os.path.join(cache, "venv")
         self.work = os.path.join(folder, "work")
-        self.client_ca = os.path.join(self.work, "cv_ca", "cacert.crt")
+        self.client_ca = os.path.join(self.work, "cv_ca", "cacert.crt")  # what these three are is Keylime's default
+        self.client_certificate = os.path.join(self.work, "cv_ca", "client-cert.crt")
+        self.client_key = os.path.join(self.work, "cv_ca", "client-private.pem")
         self.registrar_port, self.registrar_tls_port, self.verifier_port = free_port(), free_port(), free_port()
         self.registrar = self.verifier = None
         self.env = {**os.environ, "KEYLIME_DIR": self.work, "PYTHONWARNINGS": "ignore"}
@@ -58,8 +64,8 @@ class Servers:
         packages = glob.glob(os.path.join(self.venv, "lib", "python3*", "site-packages"))[0]
         os.symlink(found.stdout.strip(), os.path.join(packages, "gpg"))
 
-    def configure(self):
-        """Keylime's own templates, with the ports of this run and short waits."""
+    def configure(self, verifier=(), registrar=(), tenant=()):
+        """Keylime's own templates, with the ports of this run, short waits, and what else a scenario wants."""
         conf = os.path.join(self.folder, "conf")
         store = os.path.join(self.folder, "certificates")
         for folder in (conf, self.work, store):
@@ -70,15 +76,21 @@ class Servers:
             certificate = os.path.join(self.authority, "var", "lib", "swtpm-localca", name)
             os.symlink(certificate, os.path.join(store, name))
         ports = {"registrar_port": self.registrar_tls_port, "verifier_port": self.verifier_port}
-        self._set("registrar", port=self.registrar_port, tls_port=self.registrar_tls_port)
-        self._set("verifier", port=self.verifier_port, registrar_port=self.registrar_tls_port, quote_interval=1,
-                  retry_interval=1, exponential_backoff=False, max_retries=5, num_workers=1)
-        self._set("tenant", **ports, tpm_cert_store=store, retry_interval=1, exponential_backoff=False, max_retries=10)
+        self.set("registrar", port=self.registrar_port, tls_port=self.registrar_tls_port, **dict(registrar))
+        self.set("ca", password="laboratory")  # else the tenant asks for one
+        # So many retries that an agent's restart on a busy machine is never too slow.
+        self.set("verifier", port=self.verifier_port, registrar_port=self.registrar_tls_port, **{
+            "quote_interval": 1, "retry_interval": 1, "exponential_backoff": False, "max_retries": 90, "num_workers": 1,
+            **dict(verifier)})
+        self.set("tenant", **{
+            **ports, "tpm_cert_store": store, "retry_interval": 1, "exponential_backoff": False, "max_retries": 10, **dict(tenant)})
 
-    def _set(self, part, **options):
+    def set(self, part, copy=None, **options):
+        """Options of verifier, registrar or tenant, for its next start; in a copy of its file if that is named."""
         path = os.path.join(self.folder, "conf", f"{part}.conf")
         with open(path, encoding="utf-8") as file:
             text = file.read()
+        path = copy or path
         for name, value in options.items():
             text, changed = re.subn(rf"(?m)^{name} *=.*$", f"{name} = {value}", text)
             if changed != 1:
@@ -92,11 +104,22 @@ class Servers:
 
     def start_verifier(self):
         self.verifier = self._start("verifier")
-        wait_until("the verifier listens", lambda: os.path.exists(self.client_ca) and listens(self.verifier_port), 90, self.verifier)
+        wait_until("the verifier answers", lambda: os.path.exists(self.client_ca) and self._answers(self.verifier_port), 90, self.verifier)
+
+    def restart_verifier(self):
+        self.verifier.stop(seconds=20)
+        self.start_verifier()
 
     def start_registrar(self):
         self.registrar = self._start("registrar")
         wait_until("the registrar listens", lambda: listens(self.registrar_port), 90, self.registrar)
+
+    def _answers(self, port):
+        """A server may listen before it can answer."""
+        try:
+            return listens(port) and self._ask("GET", port, "/version")
+        except (OSError, http.client.HTTPException):
+            return False
 
     def _start(self, name):
         return Process(name, [self._program(f"keylime_{name}")], os.path.join(self.folder, f"{name}.log"), self.env, self.folder)
@@ -106,16 +129,33 @@ class Servers:
             if server:
                 server.stop(seconds=3)
 
-    def tenant(self, *arguments, succeeds=True):
-        """Runs keylime_tenant; returns what it printed."""
+    def tenant(self, *arguments, succeeds=True, **options):
+        """Runs keylime_tenant, with these options changed; returns what it printed."""
+        env = dict(self.env)
+        if options:
+            env["KEYLIME_TENANT_CONFIG"] = os.path.join(self.folder, "conf", f"tenant-{threading.get_ident()}.conf")
+            self.set("tenant", env["KEYLIME_TENANT_CONFIG"], **options)
         ran = subprocess.run(
-            [self._program("keylime_tenant"), *arguments], env=self.env, cwd=self.folder, timeout=120,
+            [self._program("keylime_tenant"), *arguments], env=env, cwd=self.folder, timeout=180,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
         with open(os.path.join(self.folder, "tenant.log"), "a", encoding="utf-8") as log:
             log.write(f"$ keylime_tenant {' '.join(arguments)}\n{ran.stdout}exit code {ran.returncode}\n")
-        if succeeds and ran.returncode:
-            raise Trouble(f"keylime_tenant {' '.join(arguments)} ended with {ran.returncode}:\n{_end(ran.stdout)}")
+        if succeeds != (ran.returncode == 0):
+            raise Trouble(f"keylime_tenant {' '.join(arguments)} ended with {ran.returncode}, "
+                          f"expected: {'0' if succeeds else 'a failure'}:\n{_end(ran.stdout)}")
         return ran.stdout
+
+    def seal(self, public, agent, payload):
+        """The bodies ukey and vkey of a tenant's requests, see seal.py."""
+        asked = {"pubkey": public, "agent": agent, "payload": base64.b64encode(payload).decode()}
+        ran = subprocess.run([self._program("python3"), os.path.join(HERE, "lab", "seal.py")], input=json.dumps(asked),
+                             stdout=subprocess.PIPE, text=True, check=True)
+        return json.loads(ran.stdout)
+
+    def database(self, name):
+        """A server's own database, to look into; closed at the end of the context."""
+        path = os.path.join(self.work, name)
+        return contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=60))
 
     def registered(self, agent):
         return self._ask("GET", self.registrar_tls_port, f"/v2.1/agents/{agent}")
@@ -132,7 +172,7 @@ class Servers:
         """The results of an answer 200, else None."""
         tls = ssl.create_default_context(cafile=self.client_ca)
         tls.check_hostname = False
-        tls.load_cert_chain(os.path.join(self.work, "cv_ca", "client-cert.crt"), os.path.join(self.work, "cv_ca", "client-private.pem"))
+        tls.load_cert_chain(self.client_certificate, self.client_key)
         connection = http.client.HTTPSConnection("127.0.0.1", port, context=tls, timeout=30)
         try:
             connection.request(method, path)

@@ -8,7 +8,7 @@ import subprocess
 from .process import Process, Trouble, free_port_pair, listens, wait_until
 
 ALGORITHMS = {"sha1": 0x0004, "sha256": 0x000B, "sha384": 0x000C, "sha512": 0x000D}
-PCR_EXTEND, PCR_RESET, SHUTDOWN, DA_LOCK_RESET = 0x182, 0x13D, 0x145, 0x139
+PCR_EXTEND, PCR_READ, PCR_RESET, SHUTDOWN, DA_LOCK_RESET = 0x182, 0x17E, 0x13D, 0x145, 0x139
 GET_CAPABILITY, FLUSH_CONTEXT, CAP_HANDLES = 0x17A, 0x165, 1
 NO_SESSIONS, SESSIONS = 0x8001, 0x8002
 RH_LOCKOUT = 0x4000000A
@@ -18,24 +18,23 @@ PASSWORD_SESSION = struct.pack(">IIHBH", 9, 0x40000009, 0, 0, 0)
 class SoftwareTpm:
     """An swtpm that closes the connection after each command, so that several clients take turns."""
 
-    def __init__(self, folder, authority, banks=("sha1", "sha256")):
+    def __init__(self, folder, authority, banks=("sha1", "sha256"), setup=("--create-ek-cert", "--create-platform-cert", "--lock-nvram")):
+        """setup: further options of swtpm_setup."""
         self.folder, self.banks = folder, banks
         self.port = free_port_pair()
         self.tcti = f"swtpm:host=127.0.0.1,port={self.port}"
         self.process = None
-        self._manufacture(authority)
+        os.makedirs(folder, exist_ok=True)
+        _run(["swtpm_setup", "--tpm2", "--tpmstate", folder, *setup, "--pcr-banks", ",".join(banks), "--overwrite"],
+             authority, os.path.join(folder, "setup.log"))
 
-    def _manufacture(self, authority):
-        os.makedirs(self.folder, exist_ok=True)
-        env = {**os.environ, "XDG_CONFIG_HOME": authority}
-        with open(os.path.join(self.folder, "setup.log"), "ab") as log:
-            commands = [["swtpm_setup", "--tpm2", "--tpmstate", self.folder, "--create-ek-cert", "--create-platform-cert",
-                         "--lock-nvram", "--pcr-banks", ",".join(self.banks), "--overwrite"]]
-            if not os.listdir(authority):
-                commands.insert(0, ["swtpm_setup", "--create-config-files", "root"])
-            for command in commands:
-                if subprocess.run(command, env=env, stdout=log, stderr=subprocess.STDOUT, check=False).returncode:
-                    raise Trouble(f"{command} failed, see {log.name}")
+    def tool(self, *command):
+        """Runs one of tpm2-tools on it, in its folder; returns what that printed."""
+        ran = subprocess.run(command, env={**os.environ, "TPM2TOOLS_TCTI": self.tcti}, cwd=self.folder,
+                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+        if ran.returncode:
+            raise Trouble(f"{' '.join(command)} failed:\n{ran.stdout}")
+        return ran.stdout
 
     def power_on(self):
         """PCRs are zero, nothing is loaded."""
@@ -63,6 +62,13 @@ class SoftwareTpm:
     def reset(self, pcr):
         self.command(SESSIONS, PCR_RESET, struct.pack(">I", pcr) + PASSWORD_SESSION)
 
+    def read(self, pcr, bank="sha256"):
+        select = bytearray(3)
+        select[pcr // 8] = 1 << pcr % 8
+        rest = self.command(NO_SESSIONS, PCR_READ, struct.pack(">IHB", 1, ALGORITHMS[bank], 3) + bytes(select))
+        size, = struct.unpack_from(">H", rest, 18)  # after the update counter, the selection and the number of digests
+        return rest[20:20 + size]
+
     def flush(self):
         """What a client left loaded when it ended: the kernel's resource manager would have taken it away."""
         for kind in (0x80000000, 0x02000000):  # transient objects, loaded sessions
@@ -72,6 +78,7 @@ class SoftwareTpm:
                 self.command(NO_SESSIONS, FLUSH_CONTEXT, struct.pack(">I", handle))
 
     def command(self, tag, code, body):
+        """The answer after its head; Trouble for any other response code than success."""
         with socket.create_connection(("127.0.0.1", self.port), 30) as connection:
             connection.sendall(struct.pack(">HII", tag, 10 + len(body), code) + body)
             head = _receive(connection, 10)
@@ -80,6 +87,20 @@ class SoftwareTpm:
         if answer:
             raise Trouble(f"the TPM answered 0x{answer:x} to command 0x{code:x}")
         return rest
+
+
+def make_authority(folder):
+    """The CA that issues the EK certificates; a first TPM makes its key, so that later ones can be made side by side."""
+    os.makedirs(folder)
+    _run(["swtpm_setup", "--create-config-files", "root"], folder, os.path.join(folder, "setup.log"))
+    SoftwareTpm(os.path.join(folder, "first-tpm"), folder)
+
+
+def _run(command, authority, log):
+    with open(log, "ab") as out:
+        env = {**os.environ, "XDG_CONFIG_HOME": authority}
+        if subprocess.run(command, env=env, stdout=out, stderr=subprocess.STDOUT, check=False).returncode:
+            raise Trouble(f"{command} failed, see {log}")
 
 
 def _receive(connection, length):

@@ -5,7 +5,7 @@ import os
 from lab.ima import measured
 
 
-def run(lab):
-    host = lab.attested_host("foreign")
+def run(scene):
+    host = scene.attested_host("foreign")
     host.extend(measured(b"/nowhere", os.urandom(32)))
-    lab.wait_failed(host, "ima.pcr_mismatch")
+    scene.wait_failed(host, "ima.pcr_mismatch")

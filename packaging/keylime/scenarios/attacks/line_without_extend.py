@@ -3,10 +3,10 @@
 from lab.ima import measured
 
 
-def run(lab):
-    host = lab.attested_host("progress")
+def run(scene):
+    host = scene.attested_host("progress")
     never_extended = measured(b"/usr/bin/true", bytes(range(32)))
-    lab.update_policy(host, host.policy(lab.recording + [never_extended]))
-    lab.wait_attested(host)
+    scene.update_policy(host, host.policy(scene.recording + [never_extended]))
+    scene.wait_attested(host)
     host.append(never_extended)
-    lab.wait_failed(host, "ima.quote_progress")
+    scene.wait_failed(host, "ima.quote_progress")

@@ -2,9 +2,9 @@
 """registers, is added with a runtime policy, is attested, and stays so while the list grows"""
 
 
-def run(lab):
-    host = lab.attested_host("attested", entries=200)
+def run(scene):
+    host = scene.attested_host("attested", entries=200)
     for _ in range(3):
         grown = len(host.entries)
-        host.measure(*lab.recording[grown:grown + 50])
-        lab.wait_attested(host)
+        host.measure(*scene.recording[grown:grown + 50])
+        scene.wait_attested(host)

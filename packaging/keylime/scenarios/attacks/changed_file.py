@@ -5,8 +5,8 @@ import os
 from lab.ima import measured
 
 
-def run(lab):
-    host = lab.attested_host("changed")
+def run(scene):
+    host = scene.attested_host("changed")
     known = host.entries[10].line.split(b" ")[4]
     host.measure(measured(known, os.urandom(32)))
-    lab.wait_failed(host, "ima.validation.ima-ng.runtime_policy_hash")
+    scene.wait_failed(host, "ima.validation.ima-ng.runtime_policy_hash")

@@ -3,13 +3,13 @@
 from lab.ima import measured
 
 
-def run(lab):
-    host = lab.host("line")
-    host.boot(lab.recording[:60])
+def run(scene):
+    host = scene.host("line")
+    host.boot(scene.recording[:60])
     host.run_unknown()
     harmless = measured(b"/usr/bin/true", bytes(range(32)))
     host.rewrite_list(lambda lines: lines[:60] + [harmless.line])
     host.start_agent()
-    lab.wait_registered(host)
-    lab.add(host, host.policy(lab.recording + [harmless]))
-    lab.wait_failed(host, "ima.pcr_mismatch")
+    scene.wait_registered(host)
+    scene.add(host, host.policy(scene.recording + [harmless]))
+    scene.wait_failed(host, "ima.pcr_mismatch")

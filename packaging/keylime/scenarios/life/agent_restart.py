@@ -3,12 +3,12 @@
 import signal
 
 
-def run(lab):
-    host = lab.attested_host("restart")
+def run(scene):
+    host = scene.attested_host("restart")
     host.stop_agent()
     host.start_agent()
-    lab.wait_attested(host)
-    host.measure(*lab.recording[100:120])
+    scene.wait_attested(host)
+    host.measure(*scene.recording[100:120])
     host.stop_agent(how=signal.SIGKILL)
     host.start_agent()
-    lab.wait_attested(host)
+    scene.wait_attested(host)

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+"""a line is removed from the list: the list does not replay to the quoted PCR 10"""
+
+
+def run(scene):
+    host = scene.host("removed")
+    host.boot(scene.recording[:60])
+    host.rewrite_list(lambda lines: lines[:30] + lines[31:])
+    host.start_agent()
+    scene.wait_registered(host)
+    scene.add(host, host.policy(scene.recording))
+    scene.wait_failed(host, "ima.pcr_mismatch")
