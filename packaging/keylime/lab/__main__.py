@@ -11,7 +11,7 @@ import time
 import traceback
 
 from .lab import ROOT, TARGET, Lab
-from .process import Trouble
+from .process import Process, Trouble
 from .servers import HERE
 
 FOLDER = os.path.join(HERE, "scenarios")
@@ -67,6 +67,12 @@ class Run:
                 file.write(f"{name}: {shown}\n{'FAILED' if trouble else 'ok'}\n{trouble or ''}".rstrip() + "\n")
 
 
+def _give_up(number, _):
+    """At once, whatever the scenarios wait for, and with everything that was started."""
+    Process.kill_all()
+    os._exit(128 + number)
+
+
 def main():
     parser = argparse.ArgumentParser(prog="packaging/keylime/run", description=__doc__)
     parser.add_argument("scenario", nargs="*", help="files in scenarios/ without .py, or folders in it (default: all)")
@@ -85,7 +91,8 @@ def main():
         for name, module in chosen:
             print(f"{name}: {' '.join(module.__doc__.split())}")
         return 0
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that nothing of it stays behind
+    for end in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(end, _give_up)
     lab = Lab(arguments.agent, os.environ.get("KEYLIME_PEER_AGENT"), arguments.folder)
     left_out = [name for name, module in chosen if getattr(module, "NEEDS_PEER", False) and not lab.peer]
     chosen = [one for one in chosen if one[0] not in left_out]

@@ -29,10 +29,13 @@ class DeviceKey:
                 out.write(data)
         tpm.tool("tpm2_createprimary", "-C", "e", "-g", "sha256", "-G", algorithm, "-a", attributes, "-L", "policy", "-u", "unique",
                  "-c", f"{name}.ctx", *(("-p", password) if password else ()))
-        tpm.tool("tpm2_readpublic", "-c", f"{name}.ctx", "-f", "pem", "-o", f"{name}.pem")
-        tpm.tool("tpm2_readpublic", "-c", f"{name}.ctx", "-f", "tss", "-o", f"{name}.tss")
+        uses = [("tpm2_readpublic", "-c", f"{name}.ctx", "-f", "pem", "-o", f"{name}.pem"),
+                ("tpm2_readpublic", "-c", f"{name}.ctx", "-f", "tss", "-o", f"{name}.tss")]
         if handle:
-            tpm.tool("tpm2_evictcontrol", "-C", "o", "-c", f"{name}.ctx", handle)
+            uses.append(("tpm2_evictcontrol", "-C", "o", "-c", f"{name}.ctx", handle))
+        for use in uses:
+            tpm.flush()  # each loads it again, and there are three places
+            tpm.tool(*use)
         tpm.flush()
         with open(os.path.join(tpm.folder, f"{name}.tss"), "rb") as public:
             self.public = public.read()

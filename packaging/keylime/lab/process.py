@@ -6,6 +6,7 @@ import socket
 import subprocess
 import threading
 import time
+import weakref
 
 
 class Trouble(Exception):
@@ -15,12 +16,20 @@ class Trouble(Exception):
 class Process:
     """A child in a process group of its own, what it prints in a file."""
 
+    _all = weakref.WeakSet()  # so that a run that is ended from outside leaves nothing behind
+
     def __init__(self, name, command, log, env=None, cwd=None):
         self.name, self.log = name, log
         with open(log, "ab") as out:
             self.child = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
                 env=env, cwd=cwd, start_new_session=True)
+        Process._all.add(self)
+
+    @staticmethod
+    def kill_all():
+        for process in list(Process._all):
+            process.kill_group()
 
     def running(self):
         return self.child.poll() is None
@@ -33,11 +42,14 @@ class Process:
                 self.child.wait(seconds)
             except subprocess.TimeoutExpired:
                 pass
+        self.kill_group()
+        return self.child.wait()
+
+    def kill_group(self):
         try:
             os.killpg(self.child.pid, signal.SIGKILL)
         except ProcessLookupError:
-            pass
-        return self.child.wait()
+            pass  # all of it has ended
 
     def tail(self, lines=15):
         with open(self.log, errors="replace") as log:
