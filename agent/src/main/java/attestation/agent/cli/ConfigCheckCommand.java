@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package attestation.agent.cli;
 
+import attestation.agent.keylime.config.ConfigSource;
 import attestation.config.FileCheck;
 import attestation.config.LoadedConfig;
 
@@ -14,9 +15,13 @@ import java.util.concurrent.Callable;
         name = "check",
         description =
                 "Checks the configuration as the agent would at its start, files included, and"
-                        + " prints every problem at once.",
+                        + " prints every problem at once. Takes ours and Keylime's: agent.conf, its"
+                        + " snippets and the variables KEYLIME_AGENT_*.",
         footerHeading = "%nExample:%n",
-        footer = "  agent config check && systemctl reload attestation-agent",
+        footer = {
+            "  agent config check && systemctl reload attestation-agent",
+            "  agent config check --config /etc/keylime/agent.conf"
+        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:good",
@@ -35,8 +40,11 @@ final class ConfigCheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CliException {
-        LoadedConfig loaded = ConfigReader.load(config.file(), FileCheck.REQUIRED);
-        loaded.notices().forEach(notice -> console.error(notice.toString()));
+        ConfigSource source = ConfigReader.source(config.file());
+        console.out().println(source.describe());
+        console.out().flush();
+        LoadedConfig loaded = ConfigReader.load(source, FileCheck.REQUIRED);
+        ConfigNotices.print(loaded, console);
         console.out().println("configuration is good");
         return ExitCodes.OK;
     }

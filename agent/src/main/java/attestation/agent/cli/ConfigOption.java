@@ -13,7 +13,10 @@ final class ConfigOption {
     @Option(
             names = "--config",
             paramLabel = "FILE",
-            description = "Configuration file; standard: /etc/attestation-agent/agent.toml.")
+            description =
+                    "Configuration file, ours or Keylime's; standard: what KEYLIME_AGENT_CONFIG"
+                            + " names, else /etc/attestation-agent/agent.toml, else"
+                            + " /etc/keylime/agent.conf.")
     @Nullable Path file;
 
     Optional<Path> file() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package attestation.agent.cli;
 
+import attestation.agent.keylime.config.ConfigSource;
 import attestation.config.FileCheck;
 import attestation.config.LoadedConfig;
 
@@ -13,10 +14,14 @@ import java.util.concurrent.Callable;
 @Command(
         name = "show",
         description =
-                "Prints every setting with the value that counts and where it comes from; secrets"
-                        + " are masked.",
+                "Prints every setting with the value that counts and where it comes from, and in"
+                        + " brackets Keylime's name for it where it was set by that; secrets are"
+                        + " masked.",
         footerHeading = "%nExample:%n",
-        footer = "  agent config show | grep https",
+        footer = {
+            "  agent config show | grep https",
+            "  agent config show --config /etc/keylime/agent.conf"
+        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:shown",
@@ -35,7 +40,10 @@ final class ConfigShowCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CliException {
-        LoadedConfig loaded = ConfigReader.load(config.file(), FileCheck.SKIPPED);
+        ConfigSource source = ConfigReader.source(config.file());
+        LoadedConfig loaded = ConfigReader.load(source, FileCheck.SKIPPED);
+        ConfigNotices.print(loaded, console);
+        console.out().println("# " + source.describe());
         console.out().print(loaded.effective().render());
         return ExitCodes.OK;
     }

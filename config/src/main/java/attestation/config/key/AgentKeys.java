@@ -19,7 +19,7 @@ public final class AgentKeys {
                     AgentId.Source.HASH_EK,
                     "This host's id at registrar and verifier: hash_ek (from the TPM's endorsement"
                             + " key, survives everything but a new TPM), dmidecode, machine_id,"
-                            + " hostname, generate (new at each start), or a fixed id.");
+                            + " hostname, generate (made at the first start and kept), or a fixed id.");
     public static final Key<Path> STATE_DIR =
             key(
                     "state_dir",

@@ -13,7 +13,7 @@ public sealed interface AgentId {
     enum Source implements AgentId {
         /** SHA-256 of the endorsement key's public part; the same as long as the TPM is. */
         HASH_EK,
-        /** A random id, new at each start. */
+        /** A random id, made at the first start and kept. */
         GENERATE,
         /** The system UUID of the firmware. */
         DMIDECODE,
