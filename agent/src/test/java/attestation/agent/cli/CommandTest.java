@@ -111,6 +111,7 @@ final class CommandTest {
                 "config",
                 "config show",
                 "config check",
+                "policy-entries",
                 "version"
             })
     void help_ofEveryCommand_hasExampleAndExitCodes(String command) {
@@ -126,7 +127,16 @@ final class CommandTest {
     void help_lists_everyCommandThatIsTested() {
         run("--help");
         for (String name :
-                List.of("run", "status", "identity", "verify", "ima", "tpm", "config", "version")) {
+                List.of(
+                        "run",
+                        "status",
+                        "identity",
+                        "verify",
+                        "ima",
+                        "tpm",
+                        "config",
+                        "policy-entries",
+                        "version")) {
             assertTrue(out().contains("\n  " + name), name + " in " + out());
         }
     }
@@ -140,6 +150,10 @@ final class CommandTest {
         "ima, command missing",
         "config, command missing",
         "verify, what is missing",
+        "policy-entries --hash md5, --hash: md5",
+        "policy-entries --format sums --into x, --format sums",
+        "policy-entries --manifest x --tree y, --manifest",
+        "policy-entries, --tree: missing",
         "verify https://localhost:1, --ca: missing",
         "verify ftp://x --ca a --cert b --key c, url: ftp://x",
         "verify https://h --ca a --cert b --key c --pcrs 24, pcrs: 24",
