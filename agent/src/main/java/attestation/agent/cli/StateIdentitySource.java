@@ -33,7 +33,7 @@ final class StateIdentitySource implements IdentitySource {
         StateDirectory state = directory(settings);
         try {
             AgentData data =
-                    AgentData.load(state.file(StateDirectory.AGENT_DATA))
+                    AgentData.load(state.file(settings.tpm().agentDataPath()))
                             .orElseThrow(() -> missing(state));
             return new Identity(agentId(settings, state, data), sized(data.akPublic()));
         } catch (IOException e) {
@@ -73,8 +73,9 @@ final class StateIdentitySource implements IdentitySource {
 
     @Override
     public String reset(Optional<Path> config) throws CliException {
-        StateDirectory state = directory(settings(config));
-        StateFile file = state.file(StateDirectory.AGENT_DATA);
+        AgentConfig settings = settings(config);
+        StateDirectory state = directory(settings);
+        StateFile file = state.file(settings.tpm().agentDataPath());
         try {
             if (!file.exists()) {
                 throw missing(state);
