@@ -44,6 +44,7 @@ final class CommandLines {
                         .addSubcommand(new ConfigShowCommand(console))
                         .addSubcommand(new ConfigCheckCommand(console)));
         root.addSubcommand(new PolicyEntriesCommand(console));
+        root.addSubcommand(new MigrateCommand(console));
         root.addSubcommand(new VersionCommand(console));
         root.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
         root.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));

@@ -88,6 +88,24 @@ public record AgentData(
         }
     }
 
+    /**
+     * As {@link #load}, but a damaged file stays where it is.
+     *
+     * @throws IdentityException when the file is damaged
+     */
+    public static Optional<AgentData> peek(StateFile file) throws IOException, IdentityException {
+        Optional<byte[]> content = file.read(MAX_FILE_BYTES);
+        if (content.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(parse(content.get()));
+        } catch (JsonException e) {
+            throw new IdentityException(
+                    "%s: %s (expected: Keylime's agent data)".formatted(file, e.getMessage()), e);
+        }
+    }
+
     /** Writes the file unless it holds just this already. */
     public void store(StateFile file) throws IOException {
         byte[] content = encode();

@@ -112,6 +112,7 @@ final class CommandTest {
                 "config show",
                 "config check",
                 "policy-entries",
+                "migrate",
                 "version"
             })
     void help_ofEveryCommand_hasExampleAndExitCodes(String command) {
@@ -136,6 +137,7 @@ final class CommandTest {
                         "tpm",
                         "config",
                         "policy-entries",
+                        "migrate",
                         "version")) {
             assertTrue(out().contains("\n  " + name), name + " in " + out());
         }
@@ -154,6 +156,7 @@ final class CommandTest {
         "policy-entries --format sums --into x, --format sums",
         "policy-entries --manifest x --tree y, --manifest",
         "policy-entries, --tree: missing",
+        "migrate --check --back, cannot be combined",
         "verify https://localhost:1, --ca: missing",
         "verify ftp://x --ca a --cert b --key c, url: ftp://x",
         "verify https://h --ca a --cert b --key c --pcrs 24, pcrs: 24",

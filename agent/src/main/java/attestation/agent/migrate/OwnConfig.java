@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+package attestation.agent.migrate;
+
+import attestation.config.AgentConfig;
+import attestation.config.DeviceIdentity;
+import attestation.config.EffectiveConfig;
+import attestation.config.LoadedConfig;
+import attestation.config.key.AgentKeys;
+import attestation.config.key.HttpsKeys;
+import attestation.config.key.Key;
+import attestation.config.key.Keys;
+import attestation.config.key.PayloadKeys;
+import attestation.config.key.RegistrarKeys;
+import attestation.config.key.TpmKeys;
+import attestation.config.value.Secret;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/**
+ * Keylime's configuration as a snippet of ours: every value that is not our own default, files at
+ * the places to which they went.
+ */
+final class OwnConfig {
+    /** Where state lies and as whom the agent runs is for our own configuration and unit to say. */
+    private static final Set<Key<?>> OURS = Set.of(AgentKeys.STATE_DIR, AgentKeys.RUN_AS);
+
+    private final LoadedConfig loaded;
+    private final Map<Key<?>, String> literals = new HashMap<>();
+
+    private OwnConfig(LoadedConfig loaded) {
+        this.loaded = loaded;
+    }
+
+    /**
+     * @param from whose configuration it was, for people
+     * @param places from a file's former place to its new one
+     */
+    static String render(LoadedConfig loaded, String from, UnaryOperator<Path> places) {
+        OwnConfig config = new OwnConfig(loaded);
+        config.files(loaded.config(), places);
+        config.secrets(loaded.config());
+        return "# Written by \"agent migrate\" from "
+                + from.replaceAll("\\p{Cntrl}", "?")
+                + ".\n# It is yours now; later changes there have no effect here.\n"
+                + config.sections();
+    }
+
+    private void files(AgentConfig config, UnaryOperator<Path> places) {
+        put(HttpsKeys.SERVER_KEY, places.apply(config.https().identity().key()));
+        put(HttpsKeys.SERVER_CERT, places.apply(config.https().identity().certificate()));
+        put(
+                HttpsKeys.TRUSTED_CLIENT_CA,
+                config.https().trustedClientCa().stream().map(places).toList());
+        put(PayloadKeys.KEY, places.apply(config.payload().key()));
+        put(PayloadKeys.REVOCATION_CERT, places.apply(config.payload().revocation().certificate()));
+        put(TpmKeys.AGENT_DATA_PATH, places.apply(config.tpm().agentDataPath()));
+        put(RegistrarKeys.TLS_CA_CERT, places.apply(config.registrar().tlsCaCert()));
+        DeviceIdentity device = config.tpm().deviceIdentity();
+        put(TpmKeys.IAK_CERT, device.iak().certificate().map(places));
+        put(TpmKeys.IDEVID_CERT, device.idevid().certificate().map(places));
+    }
+
+    private void secrets(AgentConfig config) {
+        DeviceIdentity device = config.tpm().deviceIdentity();
+        secret(HttpsKeys.SERVER_KEY_PASSWORD, config.https().identity().keyPassword());
+        secret(PayloadKeys.KEY_PASSWORD, config.payload().keyPassword());
+        secret(TpmKeys.ENDORSEMENT_PASSWORD, config.tpm().endorsementPassword());
+        secret(TpmKeys.IAK_PASSWORD, device.iak().password());
+        secret(TpmKeys.IDEVID_PASSWORD, device.idevid().password());
+    }
+
+    private void secret(Key<Secret> key, Secret value) {
+        if (!value.isEmpty()) {
+            put(key, value);
+        }
+    }
+
+    private <T> void put(Key<T> key, T value) {
+        literals.put(key, key.type().literal(value));
+    }
+
+    private String sections() {
+        StringBuilder out = new StringBuilder();
+        for (String section : Keys.sections().keySet()) {
+            StringBuilder lines = new StringBuilder();
+            for (Key<?> key : Keys.all()) {
+                if (key.section().equals(section) && !OURS.contains(key)) {
+                    line(key).ifPresent(lines::append);
+                }
+            }
+            if (!lines.isEmpty()) {
+                out.append("\n[").append(section).append("]\n").append(lines);
+            }
+        }
+        return out.toString();
+    }
+
+    private Optional<String> line(Key<?> key) {
+        String moved = literals.get(key);
+        Optional<String> literal =
+                moved == null
+                        ? row(key).filter(value -> !isDefault(key, value))
+                        : Optional.of(moved);
+        return literal.map(value -> key.option() + " = " + value + "\n");
+    }
+
+    private Optional<String> row(Key<?> key) {
+        List<EffectiveConfig.Row> rows = loaded.effective().rows();
+        return key.secret()
+                ? Optional.empty()
+                : rows.stream()
+                        .filter(row -> row.name().equals(key.name()))
+                        .map(EffectiveConfig.Row::value)
+                        .findFirst();
+    }
+
+    private static <T> boolean isDefault(Key<T> key, String literal) {
+        return key.type().literal(key.standard()).equals(literal);
+    }
+}

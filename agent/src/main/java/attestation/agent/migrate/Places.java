@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package attestation.agent.migrate;
+
+import attestation.config.AgentConfig;
+import attestation.config.DeviceIdentity;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where files go: those below Keylime's directory to the same place below ours, others to a folder
+ * of ours, since our user need not be allowed to read where they are.
+ */
+final class Places {
+    private static final String OTHERS = "from-keylime";
+
+    private final Path from;
+    private final Path to;
+
+    /**
+     * @param from Keylime's directory
+     * @param to our state directory
+     */
+    Places(Path from, Path to) {
+        this.from = from;
+        this.to = to;
+    }
+
+    /** A file's new place. */
+    Path of(Path file) {
+        if (file.startsWith(from)) {
+            return to.resolve(from.relativize(file));
+        }
+        Path name = file.getFileName();
+        return to.resolve(OTHERS).resolve(name == null ? "file" : name.toString());
+    }
+
+    /** The files that go over where they are there. */
+    List<Moved> files(AgentConfig config) {
+        Map<Path, Boolean> sources = new LinkedHashMap<>();
+        sources.put(config.tpm().agentDataPath(), true);
+        if (config.https().mutualTls()) {
+            sources.put(config.https().identity().key(), true);
+            sources.put(config.https().identity().certificate(), true);
+            config.https().trustedClientCa().forEach(ca -> sources.put(ca, false));
+        }
+        sources.put(config.payload().key(), true);
+        if (config.registrar().tls()) {
+            sources.put(config.registrar().tlsCaCert(), false);
+        }
+        device(config.tpm().deviceIdentity()).forEach(file -> sources.put(file, false));
+        List<Moved> files = new ArrayList<>();
+        sources.forEach((source, identity) -> files.add(new Moved(source, of(source), identity)));
+        return files;
+    }
+
+    private static List<Path> device(DeviceIdentity device) {
+        List<Path> files = new ArrayList<>();
+        if (device.enabled()) {
+            device.iak().certificate().ifPresent(files::add);
+            device.idevid().certificate().ifPresent(files::add);
+        }
+        return files;
+    }
+
+    /** Keylime's folder for payloads and ours, which are tmpfs both. */
+    Moved secure() {
+        return new Moved(from.resolve("secure"), to.resolve("secure"), false);
+    }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package attestation.agent.migrate;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** systemd by its own command, and by what the kernel says of a unit's process. */
+public final class Systemctl implements Services {
+    private static final int MAX_OUTPUT = 64 * 1024;
+    private static final long MINUTES = 5;
+
+    private record Output(int status, String text) {}
+
+    /** The one of this host. */
+    public Systemctl() {}
+
+    @Override
+    public boolean available() {
+        return Files.isDirectory(Path.of("/run/systemd/system"));
+    }
+
+    @Override
+    public boolean exists(String unit) {
+        return property(unit, "LoadState").equals("loaded");
+    }
+
+    @Override
+    public boolean active(String unit) {
+        return property(unit, "ActiveState").equals("active");
+    }
+
+    @Override
+    public Map<String, String> environment(String unit) {
+        Map<String, String> variables = new HashMap<>();
+        for (String word : property(unit, "Environment").split(" ")) {
+            int equals = word.indexOf('=');
+            if (equals > 0) {
+                variables.put(word.substring(0, equals), word.substring(equals + 1));
+            }
+        }
+        return variables;
+    }
+
+    private String property(String unit, String name) {
+        try {
+            return systemctl("show", "--property=" + name, "--value", unit).text().strip();
+        } catch (MigrationException e) {
+            return "";
+        }
+    }
+
+    @Override
+    public void start(String unit) throws MigrationException {
+        must("start", unit);
+    }
+
+    @Override
+    public void stopAndDisable(String unit) throws MigrationException {
+        must("disable", "--now", unit);
+    }
+
+    @Override
+    public void enableAndStart(String unit) throws MigrationException {
+        must("enable", "--now", unit);
+    }
+
+    private static void must(String... arguments) throws MigrationException {
+        Output output = systemctl(arguments);
+        if (output.status() != 0) {
+            throw new MigrationException(
+                    "systemctl %s: exit status %d - %s"
+                            .formatted(
+                                    String.join(" ", arguments),
+                                    output.status(),
+                                    output.text().strip()));
+        }
+    }
+
+    private static Output systemctl(String... arguments) throws MigrationException {
+        List<String> command = new ArrayList<>(List.of("systemctl", "--no-ask-password"));
+        command.addAll(List.of(arguments));
+        try {
+            Process process =
+                    new ProcessBuilder(command)
+                            .redirectInput(new File("/dev/null"))
+                            .redirectErrorStream(true)
+                            .start();
+            byte[] said = process.getInputStream().readNBytes(MAX_OUTPUT);
+            if (!process.waitFor(MINUTES, TimeUnit.MINUTES)) {
+                process.destroyForcibly();
+                throw new MigrationException(String.join(" ", command) + ": no end in sight");
+            }
+            return new Output(process.exitValue(), new String(said, StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new MigrationException("systemctl: " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new MigrationException("systemctl: interrupted", e);
+        }
+    }
+}

@@ -1,0 +1,403 @@
+// SPDX-License-Identifier: Apache-2.0
+package attestation.agent.migrate;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import attestation.agent.keylime.config.ConfigSource;
+import attestation.config.AgentConfig;
+import attestation.config.ConfigLoader;
+import attestation.config.FileCheck;
+import attestation.config.Surroundings;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/** The exchange of agents over the recorded state of Keylime's own. */
+class MigrationTest {
+    /** While the recorded certificate is valid for more than two months. */
+    private static final Clock EARLY =
+            Clock.fixed(Instant.parse("2026-11-24T00:00:00Z"), ZoneOffset.UTC);
+
+    private static final String PEER = "keylime_agent.service";
+    private static final String OURS = "attestation-agent.service";
+
+    @TempDir Path root;
+    private Path keylime;
+    private Path state;
+    private Path conf;
+    private final FakeServices services = new FakeServices();
+    private final List<String> steps = new ArrayList<>();
+
+    /** Units that exist; what is done with them is written down. */
+    private static final class FakeServices implements Services {
+        final Set<String> units = new HashSet<>(Set.of(PEER, OURS));
+        final List<String> calls = new ArrayList<>();
+        final Map<String, String> environment = new HashMap<>();
+        String failing = "";
+
+        @Override
+        public boolean available() {
+            return !units.isEmpty();
+        }
+
+        @Override
+        public boolean exists(String unit) {
+            return units.contains(unit);
+        }
+
+        @Override
+        public boolean active(String unit) {
+            return false;
+        }
+
+        @Override
+        public Map<String, String> environment(String unit) {
+            return environment;
+        }
+
+        @Override
+        public void start(String unit) throws MigrationException {
+            call("start " + unit);
+        }
+
+        @Override
+        public void stopAndDisable(String unit) throws MigrationException {
+            call("stop " + unit);
+        }
+
+        @Override
+        public void enableAndStart(String unit) throws MigrationException {
+            call("enable " + unit);
+        }
+
+        private void call(String call) throws MigrationException {
+            calls.add(call);
+            if (call.equals(failing)) {
+                throw new MigrationException(call + " failed");
+            }
+        }
+    }
+
+    @BeforeEach
+    void hostOfKeylimesAgent() throws IOException {
+        root = root.toRealPath();
+        keylime = Files.createDirectories(root.resolve("var/lib/keylime"));
+        state = Files.createDirectories(root.resolve("var/lib/attestation-agent"));
+        for (String name :
+                List.of(
+                        "agent_data.json",
+                        "server-private.pem",
+                        "server-cert.crt",
+                        "payload-private.pem")) {
+            Files.write(keylime.resolve(name), recorded(name));
+        }
+        Files.setPosixFilePermissions(
+                keylime.resolve("server-cert.crt"), PosixFilePermissions.fromString("rw-r--r--"));
+        Files.createDirectories(keylime.resolve("cv_ca"));
+        Files.writeString(keylime.resolve("cv_ca/cacert.crt"), "a CA\n");
+        Files.createDirectories(root.resolve("etc/attestation-agent"));
+        Object uid = Files.getAttribute(root, "unix:uid");
+        Object gid = Files.getAttribute(root, "unix:gid");
+        Files.writeString(
+                root.resolve("etc/passwd"),
+                "root:x:0:0::/:/bin/sh\nagent:x:%s:%s::/:/bin/false\n".formatted(uid, gid));
+        conf = root.resolve("etc/keylime/agent.conf");
+        configure("tpm_encryption_alg = 'rsa2048'");
+    }
+
+    private void configure(String... lines) throws IOException {
+        Files.createDirectories(conf.getParent());
+        Files.writeString(
+                conf,
+                "[agent]\nkeylime_dir = '%s'\nregistrar_ip = '192.0.2.1'\npayload_script = ''\npayload_key_password = 'geheim'\n"
+                                .formatted(keylime)
+                        + String.join("\n", lines)
+                        + "\n");
+        Files.setPosixFilePermissions(conf, PosixFilePermissions.fromString("rw-------"));
+    }
+
+    private static byte[] recorded(String name) throws IOException {
+        try (InputStream in =
+                MigrationTest.class.getResourceAsStream("/attestation/agent/identity/" + name)) {
+            return Objects.requireNonNull(in, name).readAllBytes();
+        }
+    }
+
+    private Settings settings() {
+        return new Settings(
+                PEER,
+                OURS,
+                Migration.mountUnit(state.resolve("secure")),
+                "agent",
+                root,
+                root.resolve("etc/attestation-agent/agent.toml"),
+                state);
+    }
+
+    private Migration migration() throws Exception {
+        Surroundings unit = new Surroundings(services.environment, root, false);
+        Files.writeString(settings().ownFile(), "[agent]\nstate_dir = '%s'\n".formatted(state));
+        return new Migration(
+                ConfigSource.choose(Optional.of(conf), unit), settings(), services, EARLY);
+    }
+
+    private List<String> texts(Finding.Level level) throws Exception {
+        return migration().check().stream()
+                .filter(finding -> finding.level() == level)
+                .map(Finding::text)
+                .map(text -> text.replace(root + "/", "/"))
+                .toList();
+    }
+
+    private AgentConfig ours() throws Exception {
+        return ConfigLoader.load(
+                        settings().ownFile(),
+                        Map.of(),
+                        new Surroundings(Map.of(), root, false),
+                        FileCheck.REQUIRED)
+                .config();
+    }
+
+    @Test
+    void check_recordedHost_nothingInTheWayAndNothingTouched() throws Exception {
+        assertEquals(List.of(), texts(Finding.Level.IN_THE_WAY));
+        assertEquals(List.of(), texts(Finding.Level.LOST));
+        assertTrue(
+                texts(Finding.Level.NOTE)
+                        .contains("AK: /var/lib/keylime/agent_data.json goes over"));
+        assertEquals(List.of(), services.calls);
+        try (var all = Files.list(state)) {
+            assertEquals(0, all.count());
+        }
+    }
+
+    @Test
+    void over_recordedHost_sameBytesOwnConfigurationAndServicesInOrder() throws Exception {
+        configure("port = 9003", "tpm_ownerpassword = 'hex:0a0b'", "uuid = 'hash_ek'");
+        migration().over(steps::add);
+
+        for (String name :
+                List.of(
+                        "agent_data.json",
+                        "server-private.pem",
+                        "server-cert.crt",
+                        "payload-private.pem")) {
+            assertArrayEquals(recorded(name), Files.readAllBytes(state.resolve(name)));
+            assertArrayEquals(recorded(name), Files.readAllBytes(keylime.resolve(name)));
+            assertEquals(
+                    "rw-------",
+                    PosixFilePermissions.toString(
+                            Files.getPosixFilePermissions(state.resolve(name))));
+        }
+        assertEquals(List.of("stop " + PEER, "enable " + OURS), services.calls);
+        AgentConfig ours = ours();
+        assertEquals(state, ours.agent().stateDir());
+        assertEquals("hash_ek", ours.agent().uuid().toString());
+        assertEquals(9003, ours.https().port());
+        assertEquals("192.0.2.1", ours.registrar().ip());
+        assertEquals("geheim", ours.payload().keyPassword().reveal());
+        assertEquals("hex:0a0b", ours.tpm().endorsementPassword().reveal());
+        assertEquals("rsa2048", ours.tpm().encryptionAlg().replaceFirst("^rsa$", "rsa2048"));
+        assertEquals(state.resolve("agent_data.json"), ours.tpm().agentDataPath());
+        assertEquals(List.of(state.resolve("cv_ca/cacert.crt")), ours.https().trustedClientCa());
+        assertEquals("", ours.payload().script());
+        assertEquals(
+                "rw-r-----",
+                PosixFilePermissions.toString(Files.getPosixFilePermissions(settings().snippet())));
+        assertFalse(steps.toString().contains("0a0b"), steps.toString());
+    }
+
+    @Test
+    void back_certificateReplacedMeanwhile_goesBackWithFormerModeAndCopiesAreGone()
+            throws Exception {
+        migration().over(steps::add);
+        Files.writeString(state.resolve("server-cert.crt"), "a newer one");
+        services.calls.clear();
+        migration().back(steps::add);
+
+        assertEquals("a newer one", Files.readString(keylime.resolve("server-cert.crt")));
+        assertEquals(
+                "rw-r--r--",
+                PosixFilePermissions.toString(
+                        Files.getPosixFilePermissions(keylime.resolve("server-cert.crt"))));
+        assertArrayEquals(
+                recorded("agent_data.json"),
+                Files.readAllBytes(keylime.resolve("agent_data.json")));
+        assertFalse(Files.exists(state.resolve("agent_data.json")));
+        assertFalse(Files.exists(settings().snippet()));
+        assertEquals(List.of("stop " + OURS, "enable " + PEER), services.calls);
+        assertFalse(migration().migrated());
+    }
+
+    @Test
+    void over_ourServiceDoesNotStart_canBeTakenBack() throws Exception {
+        services.failing = "enable " + OURS;
+        assertThrows(MigrationException.class, () -> migration().over(steps::add));
+        services.failing = "";
+        assertTrue(migration().migrated());
+        migration().back(steps::add);
+
+        assertEquals("enable " + PEER, services.calls.getLast());
+        assertArrayEquals(
+                recorded("server-private.pem"),
+                Files.readAllBytes(keylime.resolve("server-private.pem")));
+    }
+
+    @Test
+    void over_configurationUnusable_ourServiceNotStarted() throws Exception {
+        Files.delete(keylime.resolve("cv_ca/cacert.crt"));
+        var e = assertThrows(MigrationException.class, () -> migration().over(steps::add));
+
+        assertTrue(String.valueOf(e.getMessage()).contains("cacert.crt"), e.getMessage());
+        assertFalse(services.calls.contains("enable " + OURS));
+    }
+
+    @Test
+    void back_neverMigrated_saidSo() throws Exception {
+        var e = assertThrows(MigrationException.class, () -> migration().back(steps::add));
+
+        assertTrue(String.valueOf(e.getMessage()).contains("was this host migrated?"));
+        assertEquals(List.of(), services.calls);
+    }
+
+    @Test
+    void check_otherIdentityThere_inTheWayAndNothingOverwritten() throws Exception {
+        Files.writeString(state.resolve("agent_data.json"), "another host's");
+
+        assertEquals(
+                List.of(
+                        "/var/lib/attestation-agent/agent_data.json: our agent has an identity of"
+                                + " its own already (expected: none, or that of"
+                                + " /var/lib/keylime/agent_data.json); stop it and move the file"
+                                + " away"),
+                texts(Finding.Level.IN_THE_WAY));
+        assertThrows(MigrationException.class, () -> migration().over(steps::add));
+        assertEquals("another host's", Files.readString(state.resolve("agent_data.json")));
+        assertEquals(List.of(), services.calls);
+    }
+
+    @Test
+    void check_damagedAk_inTheWayAndLeftAlone() throws Exception {
+        Files.writeString(keylime.resolve("agent_data.json"), "{\"ak_hash_alg\": ");
+
+        assertEquals(1, texts(Finding.Level.IN_THE_WAY).size());
+        assertEquals("{\"ak_hash_alg\": ", Files.readString(keylime.resolve("agent_data.json")));
+    }
+
+    @Test
+    void check_linkPlantedByTheFormerUser_refused() throws Exception {
+        Path secret = Files.writeString(root.resolve("shadow"), "root's");
+        Files.delete(keylime.resolve("payload-private.pem"));
+        Files.createSymbolicLink(keylime.resolve("payload-private.pem"), secret);
+
+        assertTrue(
+                texts(Finding.Level.IN_THE_WAY)
+                        .contains(
+                                "/var/lib/keylime/payload-private.pem: a link (expected: a file,"
+                                        + " here and at"
+                                        + " /var/lib/attestation-agent/payload-private.pem)"));
+        assertThrows(MigrationException.class, () -> migration().over(steps::add));
+        assertFalse(Files.exists(state.resolve("payload-private.pem")));
+    }
+
+    @Test
+    void check_whatDoesNotCarryOver_isTold() throws Exception {
+        configure(
+                "uuid = 'generate'",
+                "enable_revocation_notifications = true",
+                "tpm_signing_alg = 'rsapss'",
+                "no_such = 1");
+        Files.delete(keylime.resolve("server-cert.crt"));
+        Files.delete(keylime.resolve("server-private.pem"));
+        String lost = String.join("\n", texts(Finding.Level.LOST));
+
+        assertTrue(lost.contains("uuid: generate - Keylime's agent takes a random id"), lost);
+        assertTrue(lost.contains("enable_revocation_notifications: deprecated"), lost);
+        assertTrue(lost.contains("unknown option no_such"), lost);
+        assertTrue(lost.contains("server-cert.crt: not there, so a new certificate"), lost);
+        String inTheWay = String.join("\n", texts(Finding.Level.IN_THE_WAY));
+        assertTrue(inTheWay.contains("its AK is Sha256 RsaSsa"), inTheWay);
+    }
+
+    @Test
+    void check_certificateEndsSoon_isTold() throws Exception {
+        Instant end = Instant.parse("2027-11-01T00:00:00Z");
+        Migration late =
+                new Migration(
+                        ConfigSource.choose(
+                                Optional.of(conf), new Surroundings(Map.of(), root, false)),
+                        settings(),
+                        services,
+                        Clock.fixed(end, ZoneOffset.UTC));
+
+        assertTrue(
+                late.check().stream()
+                        .anyMatch(
+                                finding ->
+                                        finding.level() == Finding.Level.LOST
+                                                && finding.text()
+                                                        .contains("server-cert.crt: ends")),
+                late.check().toString());
+    }
+
+    @Test
+    void check_unitMissingOrUserMissing_inTheWay() throws Exception {
+        services.units.remove(OURS);
+        Files.writeString(root.resolve("etc/passwd"), "root:x:0:0::/:/bin/sh\n");
+        String inTheWay = String.join("\n", texts(Finding.Level.IN_THE_WAY));
+
+        assertTrue(inTheWay.contains("user agent: not on this host"), inTheWay);
+        assertTrue(inTheWay.contains(OURS + ": no such unit"), inTheWay);
+    }
+
+    @Test
+    void over_unitsEnvironment_countsAsTheAgentHadIt() throws Exception {
+        services.environment.put("KEYLIME_AGENT_PORT", "9555");
+        migration().over(steps::add);
+
+        assertEquals(9555, ours().https().port());
+    }
+
+    @Test
+    void over_fileElsewhere_copiedToAFolderOfOurs() throws Exception {
+        Path ca = Files.writeString(root.resolve("etc/keylime/clients.pem"), "CA 2\n");
+        configure("trusted_client_ca = 'default, %s'".formatted(ca));
+        migration().over(steps::add);
+
+        assertEquals(
+                List.of(
+                        state.resolve("cv_ca/cacert.crt"),
+                        state.resolve("from-keylime/clients.pem")),
+                ours().https().trustedClientCa());
+        assertEquals("CA 2\n", Files.readString(state.resolve("from-keylime/clients.pem")));
+    }
+
+    @Test
+    void mountUnit_asSystemdEscapes() {
+        assertEquals(
+                "var-lib-attestation\\x2dagent-secure.mount",
+                Migration.mountUnit(Path.of("/var/lib/attestation-agent/secure")));
+    }
+}
