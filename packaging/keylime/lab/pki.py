@@ -43,6 +43,18 @@ class Authority:
         return os.path.join(self.folder, f"{self.name}.{kind}")
 
 
+def settings_of_servers(authority, chain):
+    """For Scene.own_servers: all roles with certificates of this CA, whose chain is in that file."""
+    client_key, client_certificate = authority.issue("client")
+    client = {"client_key": client_key, "client_cert": client_certificate, "trusted_server_ca": f'["{chain}"]'}
+    settings = {"tenant": {"tls_dir": authority.folder, **client}, "paths": (chain, client_certificate, client_key)}
+    for part in ("verifier", "registrar"):
+        key, certificate = authority.issue(part)
+        settings[part] = {"tls_dir": authority.folder, "trusted_client_ca": f'["{chain}"]', "server_key": key, "server_cert": certificate}
+    settings["verifier"].update(client)
+    return settings
+
+
 def new_key(path, kind):
     """kind: rsa:2048, or the name of a curve."""
     algorithm, _, bits = kind.partition(":")
