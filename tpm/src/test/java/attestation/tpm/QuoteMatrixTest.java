@@ -141,6 +141,19 @@ class QuoteMatrixTest {
     }
 
     @Test
+    void quote_bankThatIsNotActive_isRefusedNamingIt() throws Exception {
+        try (Swtpm swtpm = Swtpm.builder().banks(Bank.SHA1).start();
+                Tpm tpm = Given.tpm(swtpm)) {
+            Given.ak(tpm, EncryptionAlgorithm.ECC256, HashAlgorithm.SHA256);
+            TpmException e =
+                    assertThrows(TpmException.Unsupported.class, () -> Given.quote(tpm, "nonce"));
+            assertTrue(
+                    e.getMessage().startsWith("PCR bank: sha256 is not active in this TPM"),
+                    e.getMessage());
+        }
+    }
+
+    @Test
     void quote_overAKeptOpenSocket_letsOtherClientsIn() throws Exception {
         try (Swtpm swtpm = Swtpm.builder().keptOpen().start();
                 Tpm tpm = Given.tpm(swtpm)) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package attestation.tpm.tss;
 
+import attestation.tpm.HashAlgorithm;
 import attestation.tpm.PcrSelection;
 import attestation.tpm.Quote;
 import attestation.tpm.QuoteInfo;
@@ -57,8 +58,19 @@ final class Quoting {
                 Signatures.take(in, response.parameters(), area.scheme(), area.schemeHash());
         in.end();
         require(in, Arrays.equals(info.extraData(), qualifyingData), "qualifying data");
+        requireActive(info.selection(), selection);
         require(in, sameSelection(info.selection(), selection), "PCR selection");
         return new Quote(attest, signature, info);
+    }
+
+    /** A TPM quotes a bank that is not allocated as one without any PCR, and says success. */
+    private static void requireActive(PcrSelection quoted, PcrSelection asked)
+            throws TpmException.Unsupported {
+        for (HashAlgorithm bank : asked.banks().sequencedKeySet()) {
+            if (asked.mask(bank) != 0 && quoted.mask(bank) == 0) {
+                throw Pcrs.notAllocated(bank);
+            }
+        }
     }
 
     private static boolean sameSelection(PcrSelection quoted, PcrSelection asked) {
