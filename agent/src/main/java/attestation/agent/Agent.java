@@ -11,6 +11,7 @@ import attestation.agent.status.SectionSource;
 import attestation.agent.status.StatusServer;
 import attestation.agent.status.StatusSettings;
 import attestation.config.AgentConfig;
+import attestation.config.HttpsSection;
 import attestation.config.ImaSection;
 import attestation.ima.follow.ImaPaths;
 import attestation.ima.follow.KeepOpen;
@@ -37,6 +38,7 @@ final class Agent {
     private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
 
     private final AgentConfig config;
+    private HttpsSection https;
     private final Notifier notifier;
     private final Clock clock = Clock.systemUTC();
     private final List<SectionSource> sections = new ArrayList<>();
@@ -46,6 +48,7 @@ final class Agent {
 
     Agent(AgentConfig config, String version, Notifier notifier, Watchdog watchdog) {
         this.config = config;
+        this.https = config.https();
         this.notifier = notifier;
         StateDirectory state = new StateDirectory(config.agent().stateDir(), clock);
         Tpm tpm = Tpm.prepare(tpmSettings(config));
@@ -100,14 +103,22 @@ final class Agent {
         return endpoint.addresses();
     }
 
-    /** Takes certificates and client CAs anew; from any thread. */
+    /** Takes certificates and client CAs anew, the configuration as it was; from any thread. */
     synchronized void reload() {
+        reload(https);
+    }
+
+    /** Takes certificates, client CAs and the allow-list anew; from any thread. */
+    synchronized void reload(HttpsSection fresh) {
         notifier.reloading();
         try {
-            endpoint.reload();
+            host.reload(fresh);
+            https = fresh;
             LOG.info("reloaded certificates");
         } catch (Exception e) {
-            LOG.error("reload failed, the former certificates stay reason=\"{}\"", e.getMessage());
+            LOG.error(
+                    "reload failed, the former certificates and rights stay reason=\"{}\"",
+                    e.getMessage());
         }
         notifier.ready(host.summary());
     }

@@ -24,7 +24,6 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
-import java.util.logging.Level;
 
 /** {@code agent run}: configuration, logging, signals, exit code. */
 public final class Daemon {
@@ -73,7 +72,7 @@ public final class Daemon {
     }
 
     private int run(ConfigSource source, LoadedConfig loaded) {
-        JournalLogging.configure(level(loaded), err);
+        JournalLogging.configure(Reload.level(loaded), err);
         Logger log = LoggerFactory.getLogger(Daemon.class);
         log.info("{}", source.describe());
         for (Notice notice : loaded.notices()) {
@@ -96,23 +95,14 @@ public final class Daemon {
             Agent agent = new Agent(loaded.config(), version, notifier, watchdog);
             SystemSignals.handle("TERM", agent::stop);
             SystemSignals.handle("INT", agent::stop);
-            SystemSignals.handle("HUP", () -> reload(source, agent, log));
+            Reload reload = new Reload(source, loaded, log);
+            SystemSignals.handle("HUP", () -> reload.run(agent));
             agent.run();
             log.info("stopped");
             return 0;
         } catch (Exception e) {
             return failed(log, e);
         }
-    }
-
-    /** Certificates, CAs, log level; the rest of the configuration needs a restart. */
-    private static void reload(ConfigSource source, Agent agent, Logger log) {
-        try {
-            JournalLogging.setLevel(level(source.load(Map.of(), FileCheck.REQUIRED)));
-        } catch (ConfigException e) {
-            e.problems().forEach(problem -> log.error("configuration not reloaded {}", problem));
-        }
-        agent.reload();
     }
 
     private static int failed(Logger log, Exception e) {
@@ -132,14 +122,5 @@ public final class Daemon {
     private static int said(Logger log, Exception e, int code) {
         log.error("{}", e instanceof FileSystemException ? e.toString() : e.getMessage());
         return code;
-    }
-
-    private static Level level(LoadedConfig loaded) {
-        return switch (loaded.config().log().level()) {
-            case ERROR -> Level.SEVERE;
-            case WARN -> Level.WARNING;
-            case INFO -> Level.INFO;
-            case DEBUG -> Level.FINE;
-        };
     }
 }

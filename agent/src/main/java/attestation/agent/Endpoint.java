@@ -41,6 +41,7 @@ final class Endpoint {
     private static final int STREAMS = 32;
 
     private final AgentConfig config;
+    private HttpsSection https;
     private final StateDirectory state;
     private final Clock clock;
     private final SecureRandom random;
@@ -58,6 +59,7 @@ final class Endpoint {
             Watchdog watchdog,
             ErrorAnswers errors) {
         this.config = config;
+        this.https = config.https();
         this.state = state;
         this.clock = clock;
         this.random = random;
@@ -90,12 +92,23 @@ final class Endpoint {
         }
     }
 
-    /** Reads certificate, key and client CAs anew; keeps the old ones when they cannot be used. */
-    synchronized void reload() throws TlsMaterialException, IOException, IdentityException {
+    /**
+     * Reads certificate, key and client CAs anew, those that {@code fresh} names; keeps the old
+     * ones when they cannot be used.
+     */
+    synchronized void reload(HttpsSection fresh)
+            throws TlsMaterialException, IOException, IdentityException {
         if (identity.isPresent() && !closed) {
-            ServerIdentity fresh = ServerIdentity.load(keyFile(), password(), certificateFile());
-            server.reload(material());
-            identity = Optional.of(fresh);
+            HttpsSection before = https;
+            https = fresh;
+            try {
+                ServerIdentity next = ServerIdentity.load(keyFile(), password(), certificateFile());
+                server.reload(material());
+                identity = Optional.of(next);
+            } catch (TlsMaterialException | IOException | IdentityException e) {
+                https = before;
+                throw e;
+            }
         }
     }
 
@@ -128,7 +141,6 @@ final class Endpoint {
     }
 
     private TlsMaterial material() throws TlsMaterialException {
-        HttpsSection https = config.https();
         return TlsMaterial.load(
                 new TlsFiles(
                         keyFile().path(),
@@ -138,19 +150,18 @@ final class Endpoint {
     }
 
     private attestation.agent.identity.StateFile keyFile() {
-        return state.file(config.https().identity().key());
+        return state.file(https.identity().key());
     }
 
     private attestation.agent.identity.StateFile certificateFile() {
-        return state.file(config.https().identity().certificate());
+        return state.file(https.identity().certificate());
     }
 
     private String password() {
-        return config.https().identity().keyPassword().reveal();
+        return https.identity().keyPassword().reveal();
     }
 
     private HttpsSettings settings() {
-        HttpsSection https = config.https();
         return new HttpsSettings(
                 List.of(https.ip()),
                 https.port(),

@@ -4,6 +4,7 @@ package attestation.agent;
 import attestation.agent.evidence.EvidenceService;
 import attestation.agent.evidence.KeyBinding;
 import attestation.agent.host.Deadline;
+import attestation.agent.https.TlsMaterialException;
 import attestation.agent.identity.AgentId;
 import attestation.agent.identity.CertificateSection;
 import attestation.agent.identity.HostFacts;
@@ -18,6 +19,7 @@ import attestation.agent.status.Section;
 import attestation.agent.status.SectionBuilder;
 import attestation.agent.status.SectionSource;
 import attestation.config.AgentConfig;
+import attestation.config.HttpsSection;
 import attestation.tpm.Tpm;
 import attestation.tpm.TpmException;
 import attestation.tpm.TpmRc;
@@ -130,6 +132,12 @@ final class HostService implements Service, SectionSource {
         if (!ready.await(START_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
             LOG.warn("started without its keys, requests wait reason=\"{}\"", reason());
         }
+    }
+
+    /** Takes certificates, CAs and the allow-list anew. */
+    void reload(HttpsSection fresh) throws TlsMaterialException, IOException, IdentityException {
+        endpoint.reload(fresh);
+        keylime.reload(fresh);
     }
 
     /** Lets {@link #start} wait no longer; from any thread. */

@@ -30,6 +30,7 @@ import attestation.agent.keylime.wire.EncryptionAlgorithm;
 import attestation.agent.status.Section;
 import attestation.agent.status.SectionBuilder;
 import attestation.config.AgentConfig;
+import attestation.config.HttpsSection;
 import attestation.config.PayloadSection;
 import attestation.config.RegistrarSection;
 import attestation.config.value.AllowRule;
@@ -48,6 +49,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 import javax.net.ssl.SSLContext;
@@ -65,12 +67,14 @@ final class KeylimeSide {
     private Optional<RegistrarAddress> registrar = Optional.empty();
     private volatile Optional<RegistrationService> registration = Optional.empty();
     private volatile Optional<PayloadService> payloads = Optional.empty();
+    private final AtomicReference<Authorizer> authorizer;
 
     KeylimeSide(AgentConfig config, StateDirectory state, Clock clock) {
         this.config = config;
         this.state = state;
         this.clock = clock;
         this.polls = new Polls(clock);
+        this.authorizer = new AtomicReference<>(authorizer(config.https()));
     }
 
     /**
@@ -105,7 +109,13 @@ final class KeylimeSide {
         payloads = Optional.of(service);
         LOG.info("> Starting server with API versions: {}", settings.versions());
         return new KeylimeApi(
-                settings, new KeylimeParts(evidence, authorizer(), polls, payloadKey, service));
+                settings,
+                new KeylimeParts(
+                        evidence,
+                        (peer, right) -> authorizer.get().allows(peer, right),
+                        polls,
+                        payloadKey,
+                        service));
     }
 
     /** Registers from now on, where a registrar is configured. */
@@ -131,6 +141,12 @@ final class KeylimeSide {
                 new RegistrationService(settings, credentials, polls, clock, random);
         registration = Optional.of(service);
         service.start();
+    }
+
+    /** Open connections are authorised anew, and the registrar is told the present certificate. */
+    void reload(HttpsSection fresh) {
+        authorizer.set(authorizer(fresh));
+        registration.ifPresent(RegistrationService::renew);
     }
 
     void close() throws InterruptedException {
@@ -193,12 +209,12 @@ final class KeylimeSide {
                         .toList());
     }
 
-    private Authorizer authorizer() {
-        if (config.https().allow().isEmpty()) {
+    private static Authorizer authorizer(HttpsSection https) {
+        if (https.allow().isEmpty()) {
             return Authorizer.everyone();
         }
         Map<String, Set<Right>> rights = new HashMap<>();
-        for (AllowRule rule : config.https().allow()) {
+        for (AllowRule rule : https.allow()) {
             String client = rule.client().toString().replaceFirst("^key:", "sha256:");
             Set<Right> of = rights.computeIfAbsent(client, c -> new HashSet<>());
             rule.rights().forEach(right -> of.add(Right.valueOf(right.name())));

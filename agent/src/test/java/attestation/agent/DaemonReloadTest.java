@@ -44,4 +44,63 @@ class DaemonReloadTest {
                     200, new Visitor(own, TestPki.ec().foreignClient()).get("/version").status());
         }
     }
+
+    @Test
+    void hangUp_changedConfiguration_rightsAndCasCountAtOnceTheRestIsSaid() throws Exception {
+        try (Swtpm tpm = Swtpm.builder().shared().start();
+                TestDaemon own =
+                        new TestDaemon(folder, tpm.tcti(), GrowingLog.in(folder, tpm))
+                                .start()
+                                .awaitServing()) {
+            Visitor known = own.visitor();
+            String quote = "/v2.6/quotes/identity?nonce=abc";
+            assertEquals(200, known.get(quote).status());
+            own.set("https.allow", "[\"dns:nobody.example quotes\"]");
+            own.set("agent.contact_port", "9555");
+            own.hangUp();
+            assertEquals(400, known.get(quote).status());
+            assertTrue(
+                    own.journal()
+                            .text()
+                            .contains(
+                                    "takes effect at a restart only key=agent.contact_port"
+                                            + " value=9555"),
+                    own.journal().text());
+            own.set("https.allow", "[]");
+            own.set(
+                    "https.trusted_client_ca",
+                    "[" + TestDaemon.quoted(TestPki.ec().otherCa()) + "]");
+            own.hangUp();
+            assertThrows(IOException.class, () -> own.visitor().get("/version"));
+            Visitor foreign = new Visitor(own, TestPki.ec().foreignClient());
+            assertEquals(200, foreign.get(quote).status());
+        }
+    }
+
+    @Test
+    void hangUp_certificateIssuedAnew_servedToNewConnections() throws Exception {
+        try (Swtpm tpm = Swtpm.builder().shared().start();
+                TestDaemon own =
+                        new TestDaemon(folder, tpm.tcti(), GrowingLog.in(folder, tpm))
+                                .start()
+                                .awaitServing()) {
+            Visitor before = own.visitor();
+            assertEquals(200, before.get("/version").status());
+            Path key = own.state().resolve("server-private.pem");
+            Files.copy(TestPki.ec().server().key(), key, StandardCopyOption.REPLACE_EXISTING);
+            own.hangUp();
+            assertTrue(own.journal().text().contains("is not the key of"), own.journal().text());
+            assertEquals(200, own.visitor().get("/version").status());
+            Files.copy(
+                    TestPki.ec().server().certificate(),
+                    own.certificate(),
+                    StandardCopyOption.REPLACE_EXISTING);
+            own.hangUp();
+            assertEquals(
+                    200,
+                    own.visitor().get("/version").status(),
+                    "new connections meet the new certificate");
+            assertEquals(200, before.get("/version").status(), "the old connection goes on");
+        }
+    }
 }

@@ -3,6 +3,7 @@ package attestation.agent;
 
 import attestation.agent.identity.AgentData;
 import attestation.agent.identity.StateDirectory;
+import attestation.agent.keylime.config.ConfigSource;
 import attestation.agent.status.Health;
 import attestation.agent.status.Section;
 import attestation.agent.status.StatusClient;
@@ -11,6 +12,7 @@ import attestation.agent.status.StatusReport;
 import attestation.config.AgentConfig;
 import attestation.config.ConfigLoader;
 import attestation.config.FileCheck;
+import attestation.config.LoadedConfig;
 import attestation.config.Surroundings;
 import attestation.fixtures.Await;
 import attestation.fixtures.CapturedOutput;
@@ -21,6 +23,7 @@ import attestation.systemd.Notifier;
 import attestation.systemd.Watchdog;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,6 +32,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -42,6 +46,7 @@ final class TestDaemon implements AutoCloseable {
     private final Map<String, String> settings = new LinkedHashMap<>();
     private final CapturedOutput journal = new CapturedOutput();
     private @Nullable Agent agent;
+    private @Nullable LoadedConfig started;
     private CompletableFuture<Boolean> end = CompletableFuture.completedFuture(true);
 
     /**
@@ -120,9 +125,10 @@ final class TestDaemon implements AutoCloseable {
     /** Starts and waits for nothing. */
     TestDaemon startOnly() throws Exception {
         Surroundings surroundings = new Surroundings(Map.of(), folder, false);
-        AgentConfig config =
-                ConfigLoader.load(writeConfig(), Map.of(), surroundings, FileCheck.REQUIRED)
-                        .config();
+        LoadedConfig loaded =
+                ConfigLoader.load(writeConfig(), Map.of(), surroundings, FileCheck.REQUIRED);
+        started = loaded;
+        AgentConfig config = loaded.config();
         JournalLogging.configure(Level.INFO, journal.stream());
         Notifier notifier = new Notifier(Map.of(), System::nanoTime, failure -> {});
         Watchdog watchdog = new Watchdog(Map.of(), 1, notifier, System::nanoTime, stall -> {});
@@ -143,6 +149,17 @@ final class TestDaemon implements AutoCloseable {
                             }
                         });
         return this;
+    }
+
+    /** What SIGHUP does, over the configuration as it is set now. */
+    void hangUp() throws Exception {
+        Surroundings surroundings = new Surroundings(Map.of(), folder, false);
+        ConfigSource source = ConfigSource.choose(Optional.of(writeConfig()), surroundings);
+        LoadedConfig before = started;
+        if (before == null) {
+            throw new IllegalStateException("not started");
+        }
+        new Reload(source, before, LoggerFactory.getLogger(TestDaemon.class)).run(agent());
     }
 
     Agent agent() {
