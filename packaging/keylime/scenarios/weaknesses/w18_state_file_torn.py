@@ -2,6 +2,7 @@
 """W17, W18: agent_data.json is torn: the agent says which file it is and makes no new AK, which the registrar would refuse"""
 import glob
 import os
+import time
 
 from lab.process import Trouble, wait_until
 
@@ -17,6 +18,7 @@ def run(scene):
         out.write(torn)
     host.start_agent(listening=False)
     wait_until("the file is named", lambda: host.said("agent_data.json") or not host.agent.running(), 60)
+    time.sleep(5)  # for what it would do next
     aside = glob.glob(file + ".corrupt-*")
     with open(aside[0] if aside else file, "rb") as left:
         if left.read() != torn or not host.said("agent_data.json") or aside and os.path.exists(file):
