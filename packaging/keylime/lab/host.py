@@ -150,10 +150,10 @@ class Host:
         with open(self.log, encoding="utf-8", errors="replace") as log:
             return log.read().count(text)
 
-    def wait_said(self, *texts, seconds=60):
+    def wait_said(self, *texts, seconds=120):
         self.wait_until(f"{self.name} logs {texts}", lambda: self.said(*texts), seconds)
 
-    def wait_until(self, what, condition, seconds=60):
+    def wait_until(self, what, condition, seconds=120):
         """As long as the agent runs; Trouble shows the end of what it said."""
         return wait_until(what, condition, seconds, self.agent)
 

@@ -64,7 +64,8 @@ def new_key(path, kind):
 
 
 def openssl(*arguments):
-    ran = subprocess.run(["openssl", *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    ran = subprocess.run(["openssl", *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                         text=True, check=False)
     if ran.returncode:
         raise Trouble(f"openssl {' '.join(arguments)} failed:\n{ran.stdout}")
     return ran.stdout

@@ -22,7 +22,7 @@ class Scene:
         self.tenant_options = {}
 
     def own_servers(self, paths=None, **options):
-        """Servers for this scene alone, with other settings: verifier={…}, registrar={…}, tenant={…}; paths of CA, certificate, key."""
+        """Servers for this scene alone: other settings of verifier, registrar, tenant; other paths of CA, certificate and key."""
         self.servers = self.own = self.lab.more_servers(self.name)
         if paths:
             self.own.client_ca, self.own.client_certificate, self.own.client_key = paths
@@ -65,7 +65,7 @@ class Scene:
         self.wait_attested(host)
         return host
 
-    def wait_registered(self, host, seconds=60):
+    def wait_registered(self, host, seconds=120):
         wait_until(f"{host.name} is registered", lambda: self.servers.registered(host.uuid), seconds, host.agent)
 
     def add(self, host, policy=None, *more, command="add", succeeds=True):
@@ -82,7 +82,7 @@ class Scene:
         """Replaces the policy of an enrolled host, as the tenant does: deleted and added again."""
         self.add(host, policy, command="update")
 
-    def wait_attested(self, host, seconds=60):
+    def wait_attested(self, host, seconds=120):
         """Until it was attested once more than now."""
         before = self.attestations(host)
         wait_until(f"{host.name} is attested", lambda: self._good(host) and self.attestations(host) > before, seconds, host.agent)
@@ -110,7 +110,7 @@ class Scene:
         """What the registrar keeps of it: iak_tpm and idevid_tpm, for example."""
         return self.stored(host, column, "registrarmain", "reg_data.sqlite")
 
-    def wait_failed(self, host, event, seconds=60):
+    def wait_failed(self, host, event, seconds=120):
         """Until the verifier has failed the host for this event (the beginning of its id, or a tuple of them)."""
         state = wait_until(f"{host.name} fails at the verifier", lambda: self._failed(host), seconds)
         if not (state["last_event_id"] or "").startswith(event):

@@ -112,7 +112,8 @@ class Servers:
 
     def start_registrar(self):
         self.registrar = self._start("registrar")
-        wait_until("the registrar answers", lambda: listens(self.registrar_port) and self._answers(self.registrar_tls_port), 90, self.registrar)
+        wait_until("the registrar answers", lambda: listens(self.registrar_port) and self._answers(self.registrar_tls_port), 90,
+                   self.registrar)
 
     def _answers(self, port):
         """A server may listen before it can answer."""

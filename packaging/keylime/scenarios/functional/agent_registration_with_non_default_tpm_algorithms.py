@@ -21,7 +21,8 @@ def run(scene):
         scene.wait_attested(host)
         state = scene.servers.state(host.uuid)
         if (state["enc_alg"], state["sign_alg"], state["hash_alg"]) != (encryption, signing, hashing):
-            raise Trouble(f"attested with {state['enc_alg']}, {state['sign_alg']}, {state['hash_alg']} (expected: {encryption}, {signing}, {hashing})")
+            raise Trouble(f"attested with {state['enc_alg']}, {state['sign_alg']}, {state['hash_alg']} "
+                          f"(expected: {encryption}, {signing}, {hashing})")
         host.run_unknown()
         scene.wait_failed(host, "ima.validation.ima-ng.not_in_allowlist")
         host.stop_agent()

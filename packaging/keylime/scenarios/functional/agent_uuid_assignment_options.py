@@ -12,10 +12,10 @@ def run(scene):
     host.boot(scene.recording[:20])
     _attested_as(scene, host, "hash_ek", _hash_of_ek(host))
     host.start_agent_as("generate")
-    generated = wait_until("an id is made", lambda: _registered_id(host), 60, host.agent)
+    generated = wait_until("an id is made", lambda: _registered_id(host), 120, host.agent)
     if str(uuid.UUID(generated)) != generated or generated == host.uuid:
         raise Trouble(f"generated id {generated} (expected: a new UUID)")
-    wait_until("it is registered", lambda: scene.servers.registered(generated), 60, host.agent)
+    wait_until("it is registered", lambda: scene.servers.registered(generated), 120, host.agent)
     host.stop_agent()
     host.env["KEYLIME_AGENT_UUID"] = "11111111-aaaa-bbbb-cccc-222222222222"
     _attested_as(scene, host, "hash_ek", host.env["KEYLIME_AGENT_UUID"])

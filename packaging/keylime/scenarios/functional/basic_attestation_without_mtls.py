@@ -10,7 +10,7 @@ def run(scene):
     host = scene.host("nomtls", enable_agent_mtls=False, payload_script="autorun.sh")
     host.boot(scene.recording[:50])
     host.start_agent(listening=False)
-    wait_until("the agent refuses to start", lambda: not host.agent.running(), 60)
+    wait_until("the agent refuses to start", lambda: not host.agent.running(), 120)
     assert host.agent.child.returncode not in (0, None), host.agent.child.returncode
     assert host.said("enable_insecure_payload"), "the reason is not told"
     host.options["payload_script"] = ""
@@ -27,6 +27,6 @@ def run(scene):
     scene.delete(host)
     scene.add(host, host.policy(scene.recording), "-f", secret)
     deployed = host.seen(os.path.join(host.secure, "unzipped", "decrypted_payload"))
-    wait_until("the payload is there", lambda: os.path.exists(deployed), 60, host.agent)
+    wait_until("the payload is there", lambda: os.path.exists(deployed), 120, host.agent)
     host.run_unknown()
     scene.wait_failed(host, "ima.validation.ima-ng.not_in_allowlist")

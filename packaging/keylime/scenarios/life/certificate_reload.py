@@ -21,7 +21,7 @@ def run(scene):
         shutil.copy(new_key, key)
         shutil.copy(new_certificate, certificate)
         host.agent.child.send_signal(signal.SIGHUP)
-        wait_until("the new certificate is served", lambda: _served(host) != before, 60, host.agent)
+        wait_until("the new certificate is served", lambda: _served(host) != before, 120, host.agent)
         answer = kept.get("/version")
         if answer.status != 200:
             raise Trouble(f"the open connection got {answer} (expected: 200)")

@@ -8,7 +8,8 @@ SECONDS = 300
 def run(scene):
     host = scene.host("long", banks=("sha256",))
     host.boot(scene.recording[:20])
-    host.measure_many([measured(b"/opt/grown/lib/x86_64-linux-gnu/%d.so" % number, number.to_bytes(32, "big")) for number in range(100_000 - 20)])
+    names = (b"/opt/grown/lib/x86_64-linux-gnu/%d.so" % number for number in range(100_000 - 20))
+    host.measure_many([measured(name, number.to_bytes(32, "big")) for number, name in enumerate(names)])
     host.start_agent()
     scene.wait_registered(host)
     scene.add(host, host.policy(scene.recording, excludes=["/opt/grown/.*"]))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""the TPM goes away for 90 s: requests wait, the verifier tries again as it does by default, and once it is back the host is attested as before"""
+"""the TPM goes away for 90 s: requests wait, the verifier tries again as by default, and once it is back the host is attested"""
 import time
 
 from lab.mux import Mux

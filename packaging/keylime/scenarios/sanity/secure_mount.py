@@ -22,5 +22,5 @@ def run(scene):
     os.makedirs(plain)
     subprocess.run(["mount", "--bind", plain, host.secure], check=True)
     host.start_agent(listening=False)
-    wait_until("the agent refuses to start", lambda: not host.agent.running(), 60)
+    wait_until("the agent refuses to start", lambda: not host.agent.running(), 120)
     assert host.agent.child.returncode != 0 and host.said("Secure mount error", host.secure, "wrong file system type"), host.agent.tail()

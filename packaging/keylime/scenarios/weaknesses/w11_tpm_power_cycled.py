@@ -9,7 +9,7 @@ def run(scene):
         assert client.identity().status == 200
     host.tpm.power_off()
     host.tpm.power_on()
-    wait_until("quotes are answered again", lambda: _status(scene, host) == 200, 60, host.agent)
+    wait_until("quotes are answered again", lambda: _status(scene, host) == 200, 120, host.agent)
 
 
 def _status(scene, host):

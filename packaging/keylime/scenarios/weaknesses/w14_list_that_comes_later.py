@@ -12,7 +12,7 @@ def run(scene):
     host.start_agent()
     scene.wait_registered(host)
     os.rename(host.list + ".later", host.list)
-    wait_until("the list is served", lambda: _lines(scene, host) == 20, 60, host.agent)
+    wait_until("the list is served", lambda: _lines(scene, host) == 20, 120, host.agent)
 
 
 def _lines(scene, host):

@@ -9,6 +9,6 @@ def run(scene):
     host.uuid = "web-17.rack_3"
     for _ in range(2):
         host.start_agent_as(host.uuid)
-        wait_until("it is registered by its id", lambda: scene.servers.registered(host.uuid), 30, host.agent)
+        wait_until("it is registered by its id", lambda: scene.servers.registered(host.uuid), 60, host.agent)
         scene.tenant("-c", "regdelete", "-u", host.uuid)
         host.stop_agent()

@@ -17,7 +17,7 @@ def run(scene):
     with open(file, "wb") as out:
         out.write(torn)
     host.start_agent(listening=False)
-    wait_until("the file is named", lambda: host.said("agent_data.json") or not host.agent.running(), 60)
+    wait_until("the file is named", lambda: host.said("agent_data.json") or not host.agent.running(), 120)
     time.sleep(5)  # for what it would do next
     aside = glob.glob(file + ".corrupt-*")
     with open(aside[0] if aside else file, "rb") as left:

@@ -11,7 +11,7 @@ def run(scene):
         host = scene.host("w19", registrar_port=port)
         host.boot(scene.recording[:20])
         host.start_agent(listening=False)
-        wait_until("the agent listens", lambda: listens(host.port), 30, host.agent)
+        wait_until("the agent listens", lambda: listens(host.port), 60, host.agent)
         with scene.client(host) as client:
             answer = client.integrity()
         if answer.status != 200:

@@ -21,7 +21,7 @@ def run(scene):
     with zipfile.ZipFile(archive, "w") as files:
         files.writestr("autorun.sh", SCRIPT % mark)
     scene.give_payload(host, archive.getvalue())
-    wait_until("the script has written its megabyte", lambda: os.path.exists(mark), 30, host.agent)
+    wait_until("the script has written its megabyte", lambda: os.path.exists(mark), 60, host.agent)
     with scene.client(host) as client:
         for _ in range(5):
             assert client.integrity().status == 200

@@ -22,7 +22,7 @@ def run(scene):
     scene.wait_attested(host)
     host.run_unknown()
     scene.wait_failed(host, "ima.validation.ima-ng.not_in_allowlist")
-    wait_until("the revocation came", lambda: os.path.exists(ran) or host.said("evil-climbing"), 60, host.agent)
+    wait_until("the revocation came", lambda: os.path.exists(ran) or host.said("evil-climbing"), 120, host.agent)
     host.wait_said("evil-climbing")
     if os.path.exists(ran):
         with open(ran, encoding="ascii") as lines:

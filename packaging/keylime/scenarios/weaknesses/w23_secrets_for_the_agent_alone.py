@@ -12,7 +12,7 @@ def run(scene):
     unzipped = host.seen(os.path.join(host.secure, "unzipped"))
     for name in ("derived_tci_key", "decrypted_payload"):
         path = os.path.join(unzipped, name)
-        wait_until(f"{name} is there", lambda path=path: os.path.exists(path), 30, host.agent)
+        wait_until(f"{name} is there", lambda path=path: os.path.exists(path), 60, host.agent)
         mode = stat.S_IMODE(os.stat(path).st_mode)
         if mode & 0o077:
             raise Trouble(f"{name} has mode {oct(mode)} (expected: 0600)")

@@ -23,6 +23,6 @@ def run(scene):
     scene.stays_attested(host)  # the notification was sent to it meanwhile
     scene.delete(host)
     scene.add(host, policy, "--cert", ca, "--include", os.path.join(host.folder, "include"), "--verify")
-    wait_until("the action ran for the earlier revocation", lambda: os.path.exists(ran), 60, host.agent)
+    wait_until("the action ran for the earlier revocation", lambda: os.path.exists(ran), 120, host.agent)
     with open(ran, encoding="utf-8") as told:
         assert first.uuid in told.read()
