@@ -92,6 +92,7 @@ public final class Daemon {
                                                 "loop stalled loop={} silence_ms={}",
                                                 stall.loop(),
                                                 stall.silence().toMillis()))) {
+            new RunAs(loaded.config(), log).apply(surroundings.superuser());
             Agent agent = new Agent(loaded.config(), version, notifier, watchdog);
             SystemSignals.handle("TERM", agent::stop);
             SystemSignals.handle("INT", agent::stop);

@@ -23,14 +23,6 @@ final class Unsupported {
                     problem(
                             "tpm.seal_state: true (expected: false; state is not sealed by this agent)"));
         }
-        if (!config.agent().runAs().isEmpty()) {
-            problems.add(
-                    problem(
-                            "agent.run_as: "
-                                    + config.agent().runAs()
-                                    + " (expected: empty; start the agent as that user, under systemd by"
-                                    + " User= and Group=)"));
-        }
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
