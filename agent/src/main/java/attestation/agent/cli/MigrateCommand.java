@@ -104,6 +104,9 @@ final class MigrateCommand implements Callable<Integer> {
         try {
             Migration migration =
                     Migration.ofThisHost(Optional.ofNullable(config), user, here, new Systemctl());
+            if (check && !here.superuser()) {
+                step("note: not root, so files that root alone may read stand as in the way");
+            }
             return check ? look(migration) : exchange(migration);
         } catch (ConfigException e) {
             throw new CliException(ExitCodes.CONFIG, String.valueOf(e.getMessage()));

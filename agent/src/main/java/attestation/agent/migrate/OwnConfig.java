@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package attestation.agent.migrate;
 
+import attestation.agent.keylime.config.KeylimeOptions;
 import attestation.config.AgentConfig;
 import attestation.config.DeviceIdentity;
 import attestation.config.EffectiveConfig;
@@ -12,19 +13,17 @@ import attestation.config.key.Keys;
 import attestation.config.key.PayloadKeys;
 import attestation.config.key.RegistrarKeys;
 import attestation.config.key.TpmKeys;
-import attestation.config.value.Secret;
 
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * Keylime's configuration as a snippet of ours: every value that is not our own default, files at
- * the places to which they went.
+ * Keylime's configuration as a snippet of ours: every key that one of its options stands for,
+ * whatever our main file says, and files at the places to which they went.
  */
 final class OwnConfig {
     /** Where state lies and as whom the agent runs is for our own configuration and unit to say. */
@@ -68,17 +67,11 @@ final class OwnConfig {
 
     private void secrets(AgentConfig config) {
         DeviceIdentity device = config.tpm().deviceIdentity();
-        secret(HttpsKeys.SERVER_KEY_PASSWORD, config.https().identity().keyPassword());
-        secret(PayloadKeys.KEY_PASSWORD, config.payload().keyPassword());
-        secret(TpmKeys.ENDORSEMENT_PASSWORD, config.tpm().endorsementPassword());
-        secret(TpmKeys.IAK_PASSWORD, device.iak().password());
-        secret(TpmKeys.IDEVID_PASSWORD, device.idevid().password());
-    }
-
-    private void secret(Key<Secret> key, Secret value) {
-        if (!value.isEmpty()) {
-            put(key, value);
-        }
+        put(HttpsKeys.SERVER_KEY_PASSWORD, config.https().identity().keyPassword());
+        put(PayloadKeys.KEY_PASSWORD, config.payload().keyPassword());
+        put(TpmKeys.ENDORSEMENT_PASSWORD, config.tpm().endorsementPassword());
+        put(TpmKeys.IAK_PASSWORD, device.iak().password());
+        put(TpmKeys.IDEVID_PASSWORD, device.idevid().password());
     }
 
     private <T> void put(Key<T> key, T value) {
@@ -102,25 +95,22 @@ final class OwnConfig {
     }
 
     private Optional<String> line(Key<?> key) {
-        String moved = literals.get(key);
-        Optional<String> literal =
-                moved == null
-                        ? row(key).filter(value -> !isDefault(key, value))
-                        : Optional.of(moved);
+        String settled = literals.get(key);
+        Optional<String> literal = settled == null ? row(key) : Optional.of(settled);
         return literal.map(value -> key.option() + " = " + value + "\n");
     }
 
     private Optional<String> row(Key<?> key) {
-        List<EffectiveConfig.Row> rows = loaded.effective().rows();
-        return key.secret()
-                ? Optional.empty()
-                : rows.stream()
-                        .filter(row -> row.name().equals(key.name()))
-                        .map(EffectiveConfig.Row::value)
-                        .findFirst();
+        return loaded.effective().rows().stream()
+                .filter(row -> row.name().equals(key.name()))
+                .filter(row -> isKeylimes(key))
+                .map(EffectiveConfig.Row::value)
+                .findFirst();
     }
 
-    private static <T> boolean isDefault(Key<T> key, String literal) {
-        return key.type().literal(key.standard()).equals(literal);
+    private static boolean isKeylimes(Key<?> key) {
+        return key.equals(PayloadKeys.ENABLED)
+                || KeylimeOptions.all().stream()
+                        .anyMatch(option -> option.key().equals(Optional.of(key)));
     }
 }

@@ -158,7 +158,10 @@ class MigrationTest {
 
     private Migration migration() throws Exception {
         Surroundings unit = new Surroundings(services.environment, root, false);
-        Files.writeString(settings().ownFile(), "[agent]\nstate_dir = '%s'\n".formatted(state));
+        Files.writeString(
+                settings().ownFile(),
+                "[agent]\nstate_dir = '%s'\nuuid = 'hostname'\n[tpm]\nhash_alg = 'sha512'\n"
+                        .formatted(state));
         return new Migration(
                 ConfigSource.choose(Optional.of(conf), unit), settings(), services, EARLY);
     }
@@ -217,6 +220,7 @@ class MigrationTest {
         assertEquals("hash_ek", ours.agent().uuid().toString());
         assertEquals(9003, ours.https().port());
         assertEquals("192.0.2.1", ours.registrar().ip());
+        assertEquals("sha256", ours.tpm().hashAlg(), "whatever our main file says");
         assertEquals("geheim", ours.payload().keyPassword().reveal());
         assertEquals("hex:0a0b", ours.tpm().endorsementPassword().reveal());
         assertEquals("rsa2048", ours.tpm().encryptionAlg().replaceFirst("^rsa$", "rsa2048"));

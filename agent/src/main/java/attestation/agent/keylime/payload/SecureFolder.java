@@ -19,7 +19,8 @@ import java.util.regex.Pattern;
 /** The tmpfs that alone may hold K and payloads: they must never reach a disk. */
 public final class SecureFolder {
     private static final Logger LOG = LoggerFactory.getLogger(SecureFolder.class);
-    private static final Pattern SIZE = Pattern.compile("([0-9]{1,12})([kKmMgG]?)");
+    private static final Pattern SIZE = Pattern.compile("([0-9]{1,9})([kKmMgG%]?)");
+    private static final Pattern MEMORY = Pattern.compile("(?m)^MemTotal: +([0-9]{1,15}) kB$");
     private static final Pattern OCTAL = Pattern.compile("\\\\([0-3][0-7]{2})");
     private static final String TMPFS = "tmpfs";
 
@@ -31,20 +32,38 @@ public final class SecureFolder {
 
     private SecureFolder() {}
 
-    /** Bytes that a {@code secure_size} like {@code 1m} means; empty for other texts. */
+    /**
+     * Bytes that a {@code secure_size} like {@code 1m} or {@code 5%} (of this host's memory, as
+     * tmpfs takes it) means; empty for other texts.
+     */
     public static Optional<Long> bytes(String size) {
+        return bytes(size, Path.of("/proc/meminfo"));
+    }
+
+    static Optional<Long> bytes(String size, Path meminfo) {
         var match = SIZE.matcher(size);
         if (!match.matches()) {
             return Optional.empty();
         }
-        int shift =
+        long number = Long.parseLong(match.group(1));
+        long bytes =
                 switch (match.group(2).toLowerCase(Locale.ROOT)) {
-                    case "k" -> 10;
-                    case "m" -> 20;
-                    case "g" -> 30;
-                    default -> 0;
+                    case "k" -> number << 10;
+                    case "m" -> number << 20;
+                    case "g" -> number << 30;
+                    case "%" -> memory(meminfo) / 100 * Math.min(number, 100);
+                    default -> number;
                 };
-        return Optional.of(Long.parseLong(match.group(1)) << shift).filter(b -> b > 0);
+        return Optional.of(bytes).filter(b -> b > 0);
+    }
+
+    private static long memory(Path meminfo) {
+        try {
+            var match = MEMORY.matcher(Files.readString(meminfo, StandardCharsets.US_ASCII));
+            return match.find() ? Long.parseLong(match.group(1)) << 10 : 0;
+        } catch (IOException e) {
+            return 0; // then no size can be told, and the caller says so
+        }
     }
 
     /**
@@ -63,7 +82,7 @@ public final class SecureFolder {
             throws PayloadException, IOException, InterruptedException {
         if (bytes(size).isEmpty()) {
             throw new PayloadException(
-                    "secure_size: %s (expected: a number with k, m or g)".formatted(size));
+                    "secure_size: %s (expected: a number with k, m, g or %%)".formatted(size));
         }
         if (!Files.exists(directory)) {
             PrivateFiles.makeDirectory(directory);

@@ -377,6 +377,18 @@ class PayloadServiceTest {
     }
 
     @Test
+    void secureSize_percent_ofTheHostsMemoryAsTmpfsTakesIt() throws Exception {
+        Path meminfo =
+                Files.writeString(
+                        keylime.resolve("meminfo"), "MemTotal:        1000000 kB\nMemFree: 1 kB\n");
+
+        assertEquals(10_240_000L * 20, SecureFolder.bytes("20%", meminfo).orElseThrow());
+        assertEquals(Optional.empty(), SecureFolder.bytes("0%", meminfo));
+        assertEquals(Optional.empty(), SecureFolder.bytes("5%", keylime.resolve("none")));
+        assertTrue(SecureFolder.bytes("1%").orElseThrow() > 1 << 20);
+    }
+
+    @Test
     void secureFolder_otherFileSystem_refusedInKeylimesWords() throws Exception {
         Path info =
                 Files.writeString(
