@@ -33,7 +33,12 @@ final class CommandLines {
                 new CommandLine(new GroupCommands.Ima())
                         .addSubcommand(new ImaReplayCommand(console))
                         .addSubcommand(new ImaShowCommand(console))
-                        .addSubcommand(new ImaStatsCommand(console)));
+                        .addSubcommand(new ImaStatsCommand(console))
+                        .addSubcommand(new ImaVerifyCommand(console))
+                        .addSubcommand(new ImaSignCommand(console))
+                        .addSubcommand(
+                                new CommandLine(new GroupCommands.ImaPolicy())
+                                        .addSubcommand(new ImaPolicyCheckCommand(console))));
         root.addSubcommand(
                 new CommandLine(new GroupCommands.Tpm())
                         .addSubcommand(new TpmInfoCommand(console))

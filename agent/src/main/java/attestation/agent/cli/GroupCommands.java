@@ -27,12 +27,23 @@ final class GroupCommands {
 
     @Command(
             name = "ima",
-            description = "Reads and replays IMA measurement lists, of this host or any other.",
+            description =
+                    "Measurement lists, file signatures and policies of the kernel's IMA, of this"
+                            + " host or any other.",
             footerHeading = "%nExample:%n",
             footer = "  agent ima replay /sys/kernel/security/ima/ascii_runtime_measurements",
             exitCodeListHeading = "%nExit codes:%n",
             exitCodeList = {"64:the command line is not understood"})
     static final class Ima extends Group {}
+
+    @Command(
+            name = "policy",
+            description = "Checks IMA policies.",
+            footerHeading = "%nExample:%n",
+            footer = "  agent ima policy check /etc/ima/ima-policy",
+            exitCodeListHeading = "%nExit codes:%n",
+            exitCodeList = {"64:the command line is not understood"})
+    static final class ImaPolicy extends Group {}
 
     @Command(
             name = "tpm",

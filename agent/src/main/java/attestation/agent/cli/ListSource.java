@@ -117,6 +117,11 @@ final class ListSource {
         };
     }
 
+    /** One line about a path that cannot be read. */
+    static String unreadable(Path path, IOException e) {
+        return "cannot read " + shown(path) + ": " + reason(e);
+    }
+
     static String shown(Path path) {
         return Terminal.escape(path.toString());
     }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Whose a file is; all as {@code stat(2)} gives it.
@@ -18,7 +19,10 @@ record Ownership(int uid, int gid, int mode) {
 
     static Ownership read(Path file) throws IOException {
         Map<String, Object> facts = Files.readAttributes(file, "unix:uid,gid,mode");
-        return new Ownership(
-                (int) facts.get("uid"), (int) facts.get("gid"), (int) facts.get("mode"));
+        return new Ownership(number(facts, "uid"), number(facts, "gid"), number(facts, "mode"));
+    }
+
+    private static int number(Map<String, Object> facts, String name) {
+        return (int) Objects.requireNonNull(facts.get(name), name);
     }
 }

@@ -43,20 +43,25 @@ final class RawSignature {
     /** Signs a digest. */
     static byte[] sign(PrivateKey key, KernelHash hash, byte[] digest)
             throws GeneralSecurityException {
-        switch (key.getAlgorithm()) {
-            case "RSA" -> {
-                Cipher cipher = Cipher.getInstance(RSA_PADDED);
-                cipher.init(Cipher.ENCRYPT_MODE, key);
-                return cipher.doFinal(digestInfo(hash, digest));
-            }
-            case "EC" -> {
-                Signature signer = Signature.getInstance(RAW_ECDSA);
-                signer.initSign(key);
-                signer.update(digest);
-                return signer.sign();
-            }
+        return switch (key.getAlgorithm()) {
+            case "RSA" -> signRsa(key, digestInfo(hash, digest));
+            case "EC" -> signEcdsa(key, digest);
             default -> throw unusable(key.getAlgorithm());
-        }
+        };
+    }
+
+    private static byte[] signRsa(PrivateKey key, byte[] digestInfo)
+            throws GeneralSecurityException {
+        Cipher cipher = Cipher.getInstance(RSA_PADDED);
+        cipher.init(Cipher.ENCRYPT_MODE, key);
+        return cipher.doFinal(digestInfo);
+    }
+
+    private static byte[] signEcdsa(PrivateKey key, byte[] digest) throws GeneralSecurityException {
+        Signature signer = Signature.getInstance(RAW_ECDSA);
+        signer.initSign(key);
+        signer.update(digest);
+        return signer.sign();
     }
 
     private static boolean rsa(PublicKey key, byte[] expected, byte[] signature)

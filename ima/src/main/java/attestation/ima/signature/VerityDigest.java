@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -19,9 +20,20 @@ final class VerityDigest {
     private static final int DESCRIPTOR = 256;
     private static final byte LOG_BLOCK = 12;
 
+    /** A block of hashes that is being filled. */
+    private static final class Level {
+        final byte[] block = new byte[BLOCK];
+        int used;
+
+        void put(byte[] hash) {
+            System.arraycopy(hash, 0, block, used, hash.length);
+            used += hash.length;
+        }
+    }
+
     private final MessageDigest digest;
     private final byte algorithm;
-    private final List<ByteBuffer> levels = new ArrayList<>();
+    private final List<Level> levels = new ArrayList<>();
 
     /**
      * @param hash sha256 or sha512, the two that fs-verity has
@@ -48,24 +60,24 @@ final class VerityDigest {
     }
 
     private byte[] hashOf(byte[] block, int used) {
-        java.util.Arrays.fill(block, used, BLOCK, (byte) 0);
+        Arrays.fill(block, used, BLOCK, (byte) 0);
         return digest.digest(block);
     }
 
     private void add(int level, byte[] hash) {
         if (levels.size() == level) {
-            levels.add(ByteBuffer.allocate(BLOCK));
+            levels.add(new Level());
         }
-        ByteBuffer hashes = levels.get(level);
-        if (hashes.remaining() < hash.length) {
+        Level hashes = levels.get(level);
+        if (hashes.used + hash.length > BLOCK) {
             add(level + 1, flush(hashes));
         }
         hashes.put(hash);
     }
 
-    private byte[] flush(ByteBuffer hashes) {
-        byte[] hash = hashOf(hashes.array(), hashes.position());
-        hashes.clear();
+    private byte[] flush(Level hashes) {
+        byte[] hash = hashOf(hashes.block, hashes.used);
+        hashes.used = 0;
         return hash;
     }
 
@@ -73,11 +85,10 @@ final class VerityDigest {
     private byte[] root() {
         byte[] root = new byte[digest.getDigestLength()];
         for (int level = 0; level < levels.size(); level++) {
-            ByteBuffer hashes = levels.get(level);
+            Level hashes = levels.get(level);
             boolean last = level == levels.size() - 1;
-            if (last && hashes.position() == root.length) {
-                hashes.flip().get(root);
-                return root;
+            if (last && hashes.used == root.length) {
+                return Arrays.copyOf(hashes.block, root.length);
             }
             add(level + 1, flush(hashes));
         }

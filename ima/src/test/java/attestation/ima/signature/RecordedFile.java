@@ -51,6 +51,11 @@ record RecordedFile(Path path, Map<String, byte[]> xattrs) implements Xattrs {
         xattrs.put(name, value);
     }
 
+    /** security.ima. */
+    byte[] value() {
+        return Objects.requireNonNull(xattrs.get(FileVerifier.IMA));
+    }
+
     static TrustedKeys keys() throws IOException {
         return new TrustedKeys(
                 java.util.List.of(key("rsa2048.der"), key("ec256.der"), key("ec384.der")));

@@ -108,7 +108,7 @@ class RecordedFilesTest {
     @ValueSource(strings = {"ec256-sha256", "rsa-sha256", "rsa-verity", "ec384-sha384"})
     void ima_anyBitOfTheAttributeChanged_isNeverSigned(String name) throws IOException {
         RecordedFile file = RecordedFile.of(name, folder);
-        byte[] value = file.xattrs().get(FileVerifier.IMA);
+        byte[] value = file.value();
         FileVerifier verifier = verifier(file, RecordedFile.keys());
         for (int bit = 0; bit < value.length * 8; bit++) {
             byte[] changed = value.clone();
@@ -122,7 +122,7 @@ class RecordedFilesTest {
     @Test
     void ima_attributeCutAtAnyLength_isNeverSigned() throws IOException {
         RecordedFile file = RecordedFile.of("rsa-sha256", folder);
-        byte[] value = file.xattrs().get(FileVerifier.IMA);
+        byte[] value = file.value();
         FileVerifier verifier = verifier(file, RecordedFile.keys());
         for (int length = 0; length < value.length; length++) {
             file.set(file.path(), FileVerifier.IMA, java.util.Arrays.copyOf(value, length));
@@ -142,7 +142,7 @@ class RecordedFilesTest {
     @Test
     void ima_signatureRelabelledWithAnotherKeysId_isInvalid() throws IOException {
         RecordedFile file = RecordedFile.of("ec256-sha256", folder);
-        byte[] value = file.xattrs().get(FileVerifier.IMA).clone();
+        byte[] value = file.value().clone();
         System.arraycopy(new byte[] {0x7e, (byte) 0x91, 0x77, (byte) 0xfd}, 0, value, 3, 4);
         file.set(file.path(), FileVerifier.IMA, value);
         Verdict verdict = verifier(file, RecordedFile.keys()).ima(file.path());

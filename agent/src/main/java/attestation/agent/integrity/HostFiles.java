@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package attestation.agent.integrity;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A host's files below a root folder: {@code /}, or a recorded tree. Reads only, and never more
+ * than a bound.
+ */
+public record HostFiles(Path root) {
+    private static final int MAX_BYTES = 4 << 20;
+    private static final int MAX_ENTRIES = 10_000;
+
+    /** Where this absolute path lies. */
+    public Path at(String absolute) {
+        return root.resolve(absolute.substring(1));
+    }
+
+    /** Reads a file whole. */
+    public Reading read(String absolute) {
+        try (InputStream in = Files.newInputStream(at(absolute))) {
+            byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+            return bytes.length > MAX_BYTES
+                    ? new Reading.Unreadable("more than " + MAX_BYTES + " bytes")
+                    : new Reading.Content(new String(bytes, StandardCharsets.ISO_8859_1));
+        } catch (NoSuchFileException e) {
+            return new Reading.Absent();
+        } catch (AccessDeniedException e) {
+            return new Reading.Unreadable("permission denied");
+        } catch (IOException e) {
+            return new Reading.Unreadable(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Whether something is there under this name. */
+    public boolean exists(String absolute) {
+        return Files.exists(at(absolute));
+    }
+
+    /**
+     * Names in a folder, sorted; none when there is no such folder.
+     *
+     * @throws IOException when it is there but cannot be listed
+     */
+    public List<String> list(String absolute) throws IOException {
+        try (Stream<Path> entries = Files.list(at(absolute))) {
+            return entries.limit(MAX_ENTRIES)
+                    .map(path -> path.getFileName().toString())
+                    .sorted()
+                    .toList();
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            return List.of();
+        }
+    }
+}
