@@ -106,6 +106,10 @@ package_of() {
     case $1 in
     mvn) echo maven ;;
     swtpm_setup) echo swtpm-tools ;;
+    qemu-system-x86_64) echo qemu-system-x86 ;;
+    mke2fs) echo e2fsprogs ;;
+    ssh | ssh-keygen) if [ "$2" = dnf ]; then echo openssh-clients; else echo openssh-client; fi ;;
+    dpkg-deb) echo dpkg ;;
     tpm2_*) echo tpm2-tools ;;
     evmctl) echo ima-evm-utils ;;
     shellcheck) if [ "$2" = dnf ]; then echo ShellCheck; else echo shellcheck; fi ;;
