@@ -77,7 +77,7 @@ final class Endpoint {
         if (closed) {
             return;
         }
-        int port = server.start(settings(), material, handler, new HttpsLog(LOG));
+        int port = server.start(settings(), material, handler, new HttpsLog(LOG, agentId));
         LOG.info("listening addresses={} port={}", server.addresses(), port);
         beat();
     }

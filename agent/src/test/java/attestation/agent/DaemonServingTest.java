@@ -267,7 +267,7 @@ class DaemonServingTest {
 
     private static long refusals(String reason) {
         return daemon.journal().lines().stream()
-                .filter(line -> line.contains("connection refused peer=127.0.0.1:"))
+                .filter(line -> line.matches(".*connection refused agent=[^ ]+ peer=127.0.0.1:.*"))
                 .filter(line -> line.contains("reason=\"" + reason + "\""))
                 .count();
     }

@@ -18,6 +18,7 @@ public final class HttpsLog implements HttpsEvents {
     private static final long WINDOW_NANOS = Duration.ofMinutes(1).toNanos();
 
     private final Logger log;
+    private final String subject;
     private final LongSupplier nanoClock;
     private final Map<Refusal.Kind, Window> windows = new EnumMap<>(Refusal.Kind.class);
 
@@ -29,11 +30,20 @@ public final class HttpsLog implements HttpsEvents {
     }
 
     public HttpsLog(Logger log) {
-        this(log, System::nanoTime);
+        this(log, "", System::nanoTime);
     }
 
-    HttpsLog(Logger log, LongSupplier nanoClock) {
+    /** One whose warnings name the agent that they are about. */
+    public HttpsLog(Logger log, String agentId) {
+        this(log, "agent=" + agentId + " ", System::nanoTime);
+    }
+
+    /**
+     * @param subject what warnings begin with, ending in a blank, or empty
+     */
+    HttpsLog(Logger log, String subject, LongSupplier nanoClock) {
         this.log = log;
+        this.subject = subject;
         this.nanoClock = nanoClock;
     }
 
@@ -41,7 +51,8 @@ public final class HttpsLog implements HttpsEvents {
     public void served(Peer peer, String target, int status, long bytes, Duration time) {
         if (status >= 500) {
             log.warn(
-                    "request failed peer={} target=\"{}\" status={} bytes={} total_ms={}",
+                    "request failed {}peer={} target=\"{}\" status={} bytes={} total_ms={}",
+                    subject,
                     peer.address(),
                     target,
                     status,
@@ -73,8 +84,9 @@ public final class HttpsLog implements HttpsEvents {
         }
     }
 
-    private static String fields(Refusal refusal, long leftOut) {
-        String fields = "peer=" + refusal.peer() + " reason=\"" + refusal.kind().words() + "\"";
+    private String fields(Refusal refusal, long leftOut) {
+        String fields =
+                subject + "peer=" + refusal.peer() + " reason=\"" + refusal.kind().words() + "\"";
         if (!refusal.detail().isEmpty()) {
             fields += " detail=\"" + refusal.detail().replace('"', '\'') + "\"";
         }

@@ -36,7 +36,7 @@ class HttpsLogTest {
                     @Override
                     public void close() {}
                 });
-        return new HttpsLog(LoggerFactory.getLogger(name), nanos::get);
+        return new HttpsLog(LoggerFactory.getLogger(name), "agent=a1 ", nanos::get);
     }
 
     private static Refusal refusal(Refusal.Kind kind) {
@@ -48,7 +48,7 @@ class HttpsLogTest {
         log("test.once").refused(refusal(Refusal.Kind.EXPIRED));
         assertEquals(
                 List.of(
-                        "WARNING connection refused peer=192.0.2.7:9 reason=\"client certificate"
+                        "WARNING connection refused agent=a1 peer=192.0.2.7:9 reason=\"client certificate"
                                 + " has expired\" detail=\"CN=x 'y'\""),
                 lines);
     }
