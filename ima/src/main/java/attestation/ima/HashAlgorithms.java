@@ -27,16 +27,19 @@ public final class HashAlgorithms {
                     "sha3_384", "SHA3-384",
                     "sha3_512", "SHA3-512");
 
-    private static final List<String> BANKS =
+    /** A TPM bank, and the size of its digests in bytes. */
+    private record Bank(String name, int size) {}
+
+    private static final List<Bank> BANKS =
             List.of(
-                    "sha1",
-                    "sha256",
-                    "sm3_256",
-                    "sha3_256",
-                    "sha384",
-                    "sha3_384",
-                    "sha512",
-                    "sha3_512");
+                    new Bank("sha1", 20),
+                    new Bank("sha256", 32),
+                    new Bank("sm3_256", 32),
+                    new Bank("sha3_256", 32),
+                    new Bank("sha384", 48),
+                    new Bank("sha3_384", 48),
+                    new Bank("sha512", 64),
+                    new Bank("sha3_512", 64));
 
     private static final HashAlgorithms STANDARD = new HashAlgorithms(name -> null);
 
@@ -82,7 +85,7 @@ public final class HashAlgorithms {
                     "hash algorithm: "
                             + Display.escape(kernelName)
                             + " (expected: one of "
-                            + BANKS
+                            + BANKS.stream().map(Bank::name).toList()
                             + " that is installed)");
         }
         return digest;
@@ -95,12 +98,11 @@ public final class HashAlgorithms {
 
     /** Names of the TPM banks whose digests have this size and which can be computed here. */
     List<String> ofSize(int digestBytes) {
-        return BANKS.stream().filter(name -> hasSize(name, digestBytes)).toList();
-    }
-
-    private boolean hasSize(String name, int digestBytes) {
-        MessageDigest digest = find(name);
-        return digest != null && digest.getDigestLength() == digestBytes;
+        return BANKS.stream()
+                .filter(bank -> bank.size() == digestBytes)
+                .map(Bank::name)
+                .filter(this::supports)
+                .toList();
     }
 
     private @Nullable MessageDigest find(String kernelName) {

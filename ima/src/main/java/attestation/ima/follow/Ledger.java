@@ -36,8 +36,10 @@ final class Ledger {
     /**
      * Finds the spool of an earlier run of this boot; null, with a reason said, when it is of no
      * use.
+     *
+     * @param chunk room for reading it
      */
-    @Nullable SpoolResume findSpool(Notices notices) {
+    @Nullable SpoolResume findSpool(Notices notices, ByteBuffer chunk) {
         SpoolFile file = null;
         try {
             file = files.open(false);
@@ -45,7 +47,7 @@ final class Ledger {
             if (header.isPresent() && header.get().boot().agreesWith(settings.boot())) {
                 Spool found = newSpool(file, header.get().source());
                 spool = found;
-                return new SpoolResume(found, tally, settings.algorithms());
+                return new SpoolResume(found, tally, settings.algorithms(), chunk);
             }
             notices.say(
                     Notice.Kind.REBUILT, "spool is of another boot or form; a new one is written");

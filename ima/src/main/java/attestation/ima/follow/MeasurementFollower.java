@@ -56,7 +56,7 @@ public final class MeasurementFollower implements AutoCloseable {
         this.parser = new ListParser(settings.algorithms());
         this.ledger = new Ledger(settings, files, 1);
         this.view = ledger.publish(settings.clock().instant());
-        this.resume = ledger.findSpool(notices);
+        this.resume = ledger.findSpool(notices, buffer);
         this.state =
                 FollowState.of(resume == null ? FollowState.Kind.NEW : FollowState.Kind.RESUMING);
         this.statistics = ledger.statistics(view, state);

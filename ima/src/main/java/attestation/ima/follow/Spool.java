@@ -32,7 +32,7 @@ final class Spool implements AutoCloseable {
     private final long capBytes;
     private final long incarnation;
     private final SpoolIndex index = new SpoolIndex();
-    private ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+    private ByteBuffer buffer = ByteBuffer.allocate(0);
     private SpoolState state = SpoolState.COMPLETE;
     private Instant nextTry = Instant.MIN;
     private @Nullable SpoolHeader header;
@@ -158,7 +158,8 @@ final class Spool implements AutoCloseable {
             return;
         }
         if (text.remaining() > buffer.capacity()) {
-            buffer = ByteBuffer.allocateDirect(Limits.MAX_ASCII_ENTRY + 1);
+            boolean usual = text.remaining() <= BUFFER_BYTES;
+            buffer = ByteBuffer.allocateDirect(usual ? BUFFER_BYTES : Limits.MAX_ASCII_ENTRY + 1);
         }
         buffer.put(text);
     }

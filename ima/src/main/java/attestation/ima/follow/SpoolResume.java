@@ -19,18 +19,20 @@ import java.nio.ByteBuffer;
  * <p>That the entries are those the TPM saw is for the caller to prove, by replay.
  */
 final class SpoolResume {
-    private static final int CHUNK = 256 * 1024;
-
     private final Spool spool;
     private final Tally tally;
     private final ListParser parser;
-    private final ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
+    private final ByteBuffer chunk;
     private long offset;
     private @Nullable Entry last;
 
-    SpoolResume(Spool spool, Tally tally, HashAlgorithms algorithms) {
+    /**
+     * @param chunk room for what is read at once; nobody else uses it while this runs
+     */
+    SpoolResume(Spool spool, Tally tally, HashAlgorithms algorithms, ByteBuffer chunk) {
         this.spool = spool;
         this.tally = tally;
+        this.chunk = chunk;
         ListFormat text = ListFormat.asciiSha1(spool.form().format().order());
         this.parser = ListParser.resumedAt(algorithms, text, 0, 0);
     }
