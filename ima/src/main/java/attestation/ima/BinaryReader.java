@@ -9,7 +9,8 @@ import java.util.List;
 
 /** Reads binary entries; each is checked against its template hash, a violation has none. */
 final class BinaryReader implements EntryReader {
-    private static final int LEGACY_DIGEST = 20;
+    private static final int SHA1_DIGEST = 20;
+    private static final int MD5_DIGEST = 16;
 
     private final TemplateCache templates = new TemplateCache();
     private final TemplateHashCheck check;
@@ -64,10 +65,11 @@ final class BinaryReader implements EntryReader {
     private record Cut(byte[] data, int end, int lines) {}
 
     private @Nullable Cut legacy(byte[] buffer, int at, int to) throws ImaLogException {
-        int nameAt = at + LEGACY_DIGEST + 4;
-        if (to < nameAt) {
+        if (to < at + SHA1_DIGEST + 4) {
             return null;
         }
+        int digest = legacyDigest(buffer, at);
+        int nameAt = at + digest + 4;
         int length =
                 bounded(
                         Bytes.u32(buffer, nameAt - 4, order),
@@ -77,13 +79,23 @@ final class BinaryReader implements EntryReader {
         if (to < nameAt + length) {
             return null;
         }
-        byte[] data = new byte[LEGACY_DIGEST + Limits.MAX_LEGACY_NAME + 1];
-        System.arraycopy(buffer, at, data, 0, LEGACY_DIGEST);
-        System.arraycopy(buffer, nameAt, data, LEGACY_DIGEST, length);
+        byte[] data = new byte[digest + Limits.MAX_LEGACY_NAME + 1];
+        System.arraycopy(buffer, at, data, 0, digest);
+        System.arraycopy(buffer, nameAt, data, digest, length);
         return new Cut(
-                data,
-                nameAt + length,
-                1 + Bytes.count(data, LEGACY_DIGEST, data.length, (byte) '\n'));
+                data, nameAt + length, 1 + Bytes.count(data, digest, data.length, (byte) '\n'));
+    }
+
+    /** Booted with {@code ima_hash=md5}, this template's digest is shorter, and nothing says so. */
+    private int legacyDigest(byte[] buffer, int at) {
+        return isNameLength(buffer, at + SHA1_DIGEST) || !isNameLength(buffer, at + MD5_DIGEST)
+                ? SHA1_DIGEST
+                : MD5_DIGEST;
+    }
+
+    private boolean isNameLength(byte[] buffer, int at) {
+        int length = Bytes.u32(buffer, at, order);
+        return length >= 0 && length <= Limits.MAX_LEGACY_NAME;
     }
 
     private @Nullable Cut framed(byte[] buffer, int at, int to, @Nullable Template template)

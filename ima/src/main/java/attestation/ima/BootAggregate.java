@@ -9,8 +9,9 @@ import java.util.Optional;
 /**
  * Checks the first entry of a boot against PCRs 0 to 9, from which the kernel made it.
  *
- * <p>SHA-1 covers PCRs 0 to 7, every other hash 0 to 9. It is a snapshot of the moment IMA started:
- * later extends of these PCRs make {@link Result#DIFFERS} come out of live values.
+ * <p>SHA-1 covers PCRs 0 to 7, every other hash 0 to 9, or 0 to 7 in kernels that took over the one
+ * change and not the other (5.4 stable). It is a snapshot of the moment IMA started: later extends
+ * of these PCRs make {@link Result#DIFFERS} come out of live values.
  */
 public final class BootAggregate {
     /** What the comparison says. */
@@ -50,14 +51,22 @@ public final class BootAggregate {
         if (pcrs == null || !algorithms.supports(bank)) {
             return Result.CANNOT_TELL;
         }
-        MessageDigest hash = algorithms.digest(bank);
-        for (int pcr = 0; pcr <= (bank.equals("sha1") ? 7 : 9); pcr++) {
+        byte[] logged = digest.get().bytes();
+        Result upTo7 = compare(logged, pcrs, 7, algorithms.digest(bank));
+        return bank.equals("sha1") || upTo7 != Result.DIFFERS
+                ? upTo7
+                : compare(logged, pcrs, 9, algorithms.digest(bank));
+    }
+
+    private static Result compare(
+            byte[] logged, Map<Integer, byte[]> pcrs, int last, MessageDigest hash) {
+        for (int pcr = 0; pcr <= last; pcr++) {
             byte[] value = pcrs.get(pcr);
             if (value == null) {
                 return Result.CANNOT_TELL;
             }
             hash.update(value);
         }
-        return Arrays.equals(hash.digest(), digest.get().bytes()) ? Result.AGREES : Result.DIFFERS;
+        return Arrays.equals(hash.digest(), logged) ? Result.AGREES : Result.DIFFERS;
     }
 }

@@ -25,7 +25,7 @@ public final class Limits {
     static final int MAX_HASH = 64;
 
     /** Name of template {@code ima}, without its NUL. */
-    static final int MAX_LEGACY_NAME = 255;
+    public static final int MAX_LEGACY_NAME = 255;
 
     private Limits() {}
 }

@@ -8,6 +8,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.Map;
 
 class BootAggregateTest {
@@ -49,6 +52,23 @@ class BootAggregateTest {
         folder.banks();
         var other = new ImaFolder("debian12-6.1-custom-policy").banks();
         assertEquals(BootAggregate.Result.DIFFERS, BootAggregate.check(first, other, standard));
+    }
+
+    @Test
+    void check_sha256OverPcrs0To7_agreesAsOnKernelsWithHalfTheChange() throws Exception {
+        Map<Integer, byte[]> pcrs = new ImaFolder("debian12-6.1-tcb").pcrs("sha256");
+        MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+        for (int pcr = 0; pcr < 8; pcr++) {
+            sha256.update(pcrs.get(pcr));
+        }
+        String line =
+                "10 %s ima-ng sha256:%s boot_aggregate\n"
+                        .formatted("0".repeat(40), HexFormat.of().formatHex(sha256.digest()));
+        Entry entry = Lists.parse(line.getBytes(StandardCharsets.US_ASCII)).getFirst();
+
+        assertEquals(
+                BootAggregate.Result.AGREES,
+                BootAggregate.check(entry, Map.of("sha256", pcrs), HashAlgorithms.standard()));
     }
 
     private static BootAggregate.Result check(ImaFolder folder) throws IOException {

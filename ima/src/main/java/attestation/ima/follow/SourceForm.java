@@ -5,6 +5,7 @@ import attestation.ima.AsciiRenderer;
 import attestation.ima.Entry;
 import attestation.ima.HashAlgorithms;
 import attestation.ima.ImaLogException;
+import attestation.ima.Limits;
 import attestation.ima.ListFormat;
 
 import java.nio.ByteBuffer;
@@ -45,8 +46,9 @@ final class SourceForm {
             return entry.length() + 2 * (source.hashBytes() - SHA1_BYTES);
         }
         int head = 4 + source.hashBytes() + 4 + entry.templateName().length();
+        int data = entry.templateData().length;
         boolean legacy = entry.templateName().equals("ima");
-        return head
-                + (legacy ? SHA1_BYTES + 4 + entry.name().length : 4 + entry.templateData().length);
+        int padded = Limits.MAX_LEGACY_NAME + 1;
+        return head + 4 + (legacy ? data - padded + entry.name().length : data);
     }
 }
