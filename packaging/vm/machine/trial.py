@@ -113,19 +113,16 @@ trusted_client_ca = ["/etc/attestation-agent/verifier-ca.crt"]
     def restarts(self):
         return int(self.guest.run(f"systemctl show -p NRestarts --value {UNIT}"))
 
-    def journal(self, since="-1h"):
-        return self.guest.run(f"journalctl -u {UNIT} --no-pager -o cat --since '{since}'")
-
     # Seen from outside.
 
     def agent(self, *arguments, expect=0):
-        """Our own command, run outside of the machine."""
+        """Our own command, run outside of the machine; no exit code is expected where that is None."""
         command = os.path.join(ROOT, "packaging", "target", "attestation-agent", "bin", "agent")
         ran = subprocess.run([command, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                              text=True, timeout=400, check=False)
         with open(os.path.join(self.folder, "outside.log"), "a", encoding="utf-8") as log:
             log.write(f"$ agent {' '.join(arguments)}\n{ran.stdout}exit code {ran.returncode}\n")
-        if ran.returncode != expect:
+        if expect not in (None, ran.returncode):
             raise Trouble(f"outside: agent {' '.join(arguments)}\n  ended with exit code {ran.returncode} (expected: {expect}):\n{ran.stdout}")
         return ran.stdout
 

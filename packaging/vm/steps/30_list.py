@@ -17,7 +17,8 @@ def open_files(trial):
 def traced(trial, action):
     """The daemon's calls on these descriptors while something happens."""
     guest, pid = trial.guest, trial.main_pid()
-    guest.run(f"nohup strace -f -y -e trace=openat,read,pread64,lseek,_llseek,readv,preadv -o /run/trace -p {pid} >/run/strace.out 2>&1 & sleep 8")
+    guest.run(f"nohup strace -f -y -e trace=openat,read,pread64,lseek,readv,preadv -o /run/trace -p {pid} "
+              ">/run/strace.out 2>&1 </dev/null & sleep 8")
     action()
     guest.run("sleep 3; kill -INT $(pidof strace); sleep 2")
     return [line for line in guest.read("/run/trace").decode("utf-8", "replace").splitlines() if LIST in line]
@@ -49,7 +50,7 @@ def restart(trial):
     guest = trial.guest
     guest.run(f"systemctl stop {UNIT}", seconds=300)
     # PID 1 forks the service: it is followed from there, so that the unit stays as it is.
-    guest.run(f"nohup strace -f -y -e trace=openat,read,pread64,lseek -o /run/trace -p 1 >/run/strace.out 2>&1 & sleep 2; "
+    guest.run(f"nohup strace -f -y -e trace=openat,read,pread64,lseek -o /run/trace -p 1 >/run/strace.out 2>&1 </dev/null & sleep 2; "
               f"systemctl start --no-block {UNIT}")
     trial.healthy()
     guest.run("kill -INT $(pidof strace); sleep 3")
