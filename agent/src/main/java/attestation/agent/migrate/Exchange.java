@@ -145,9 +145,7 @@ final class Exchange {
                 || !Files.isDirectory(secure.source().resolve("unzipped"))) {
             return;
         }
-        if (services.available() && services.exists(settings.secureMount())) {
-            services.start(settings.secureMount());
-        }
+        services.mountSecure(secure.target());
         if (Files.isDirectory(secure.target(), LinkOption.NOFOLLOW_LINKS)
                 && Files.getFileStore(secure.target()).type().equals(TMPFS)) {
             int copied = copyFolder(secure.source(), secure.target(), "unzipped", 0);

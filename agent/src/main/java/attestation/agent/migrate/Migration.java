@@ -61,15 +61,7 @@ public final class Migration {
         }
         Path own = here.place(ConfigLoader.STANDARD_FILE);
         Path state = stateDirectory(own, here);
-        Settings settings =
-                new Settings(
-                        KEYLIME_UNIT,
-                        OWN_UNIT,
-                        mountUnit(state.resolve("secure")),
-                        user,
-                        here.root(),
-                        own,
-                        state);
+        Settings settings = new Settings(KEYLIME_UNIT, OWN_UNIT, user, here.root(), own, state);
         return new Migration(
                 ConfigSource.choose(file, unit), settings, services, Clock.systemUTC());
     }
@@ -83,11 +75,6 @@ public final class Migration {
                 .config()
                 .agent()
                 .stateDir();
-    }
-
-    /** As systemd-escape --path --suffix=mount names it. */
-    static String mountUnit(Path path) {
-        return path.toString().substring(1).replace("-", "\\x2d").replace('/', '-') + ".mount";
     }
 
     /** Whose configuration was found, for people. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package attestation.agent.migrate;
 
+import java.nio.file.Path;
 import java.util.Map;
 
 /** The host's service manager, as far as two agents are exchanged. */
@@ -16,8 +17,8 @@ public interface Services {
     /** The variables that the unit's process gets by its configuration. */
     Map<String, String> environment(String unit);
 
-    /** Starts it at once, without enabling it; for mounts. */
-    void start(String unit) throws MigrationException;
+    /** Mounts memory over our folder for secrets, where our package has a step for it. */
+    void mountSecure(Path folder) throws MigrationException;
 
     void stopAndDisable(String unit) throws MigrationException;
 

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 /**
  * What a migration takes for given.
  *
- * @param secureMount unit of our folder for payloads
  * @param user as whom our agent runs
  * @param root where {@code etc} is found
  * @param ownFile our configuration
@@ -14,7 +13,6 @@ import java.nio.file.Path;
 record Settings(
         String keylimeUnit,
         String ownUnit,
-        String secureMount,
         String user,
         Path root,
         Path ownFile,

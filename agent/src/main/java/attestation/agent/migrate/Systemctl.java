@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 public final class Systemctl implements Services {
     private static final int MAX_OUTPUT = 64 * 1024;
     private static final long MINUTES = 5;
+    private static final Path MOUNT = Path.of("/usr/lib/attestation-agent/bin/mount-secure");
 
     private record Output(int status, String text) {}
 
@@ -58,8 +59,10 @@ public final class Systemctl implements Services {
     }
 
     @Override
-    public void start(String unit) throws MigrationException {
-        must("start", unit);
+    public void mountSecure(Path folder) throws MigrationException {
+        if (Files.isExecutable(MOUNT)) {
+            done(run(List.of(MOUNT.toString(), folder.toString())), MOUNT + " " + folder);
+        }
     }
 
     @Override
@@ -73,20 +76,24 @@ public final class Systemctl implements Services {
     }
 
     private static void must(String... arguments) throws MigrationException {
-        Output output = systemctl(arguments);
+        done(systemctl(arguments), "systemctl " + String.join(" ", arguments));
+    }
+
+    private static void done(Output output, String command) throws MigrationException {
         if (output.status() != 0) {
             throw new MigrationException(
-                    "systemctl %s: exit status %d - %s"
-                            .formatted(
-                                    String.join(" ", arguments),
-                                    output.status(),
-                                    output.text().strip()));
+                    "%s: exit status %d - %s"
+                            .formatted(command, output.status(), output.text().strip()));
         }
     }
 
     private static Output systemctl(String... arguments) throws MigrationException {
         List<String> command = new ArrayList<>(List.of("systemctl", "--no-ask-password"));
         command.addAll(List.of(arguments));
+        return run(command);
+    }
+
+    private static Output run(List<String> command) throws MigrationException {
         try {
             Process process =
                     new ProcessBuilder(command)
@@ -100,10 +107,10 @@ public final class Systemctl implements Services {
             }
             return new Output(process.exitValue(), new String(said, StandardCharsets.UTF_8));
         } catch (IOException e) {
-            throw new MigrationException("systemctl: " + e.getMessage(), e);
+            throw new MigrationException(command.getFirst() + ": " + e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new MigrationException("systemctl: interrupted", e);
+            throw new MigrationException(command.getFirst() + ": interrupted", e);
         }
     }
 }

@@ -78,8 +78,8 @@ class MigrationTest {
         }
 
         @Override
-        public void start(String unit) throws MigrationException {
-            call("start " + unit);
+        public void mountSecure(Path folder) throws MigrationException {
+            call("mount " + folder);
         }
 
         @Override
@@ -147,13 +147,7 @@ class MigrationTest {
 
     private Settings settings() {
         return new Settings(
-                PEER,
-                OURS,
-                Migration.mountUnit(state.resolve("secure")),
-                "agent",
-                root,
-                root.resolve("etc/attestation-agent/agent.toml"),
-                state);
+                PEER, OURS, "agent", root, root.resolve("etc/attestation-agent/agent.toml"), state);
     }
 
     private Migration migration() throws Exception {
@@ -399,9 +393,17 @@ class MigrationTest {
     }
 
     @Test
-    void mountUnit_asSystemdEscapes() {
-        assertEquals(
-                "var-lib-attestation\\x2dagent-secure.mount",
-                Migration.mountUnit(Path.of("/var/lib/attestation-agent/secure")));
+    void over_payloadOfTheFormerAgent_onlyToMemory() throws Exception {
+        Path unzipped = Files.createDirectories(keylime.resolve("secure/unzipped/sub"));
+        Files.writeString(unzipped.resolve("file"), "secret");
+        Files.createDirectories(state.resolve("secure"));
+        migration().over(steps::add);
+
+        boolean memory = Files.getFileStore(state.resolve("secure")).type().equals("tmpfs");
+        assertEquals(memory, Files.exists(state.resolve("secure/unzipped/sub/file")));
+        assertTrue(services.calls.contains("mount " + state.resolve("secure")));
+        assertTrue(
+                steps.toString().contains(memory ? "copied 1 files of the payload" : "is no tmpfs"),
+                steps.toString());
     }
 }
