@@ -102,6 +102,7 @@ def main():
         run.all(chosen, arguments.jobs)
     finally:
         lab.close()
+        Process.kill_all()  # what a failed scenario could not end
     for name in left_out:
         print(f"left out {name}: set KEYLIME_PEER_AGENT to the path of Keylime's own agent to run it")
     print(f"{len(run.passed)} passed, {len(chosen) - len(run.passed)} failed" + (f", {len(left_out)} left out" if left_out else ""))
