@@ -24,6 +24,9 @@ import org.junit.jupiter.api.io.TempDir;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -31,6 +34,7 @@ import java.util.UUID;
 /** Lists that are not as they should be: status says what, and nothing is invented or hidden. */
 class DaemonListTest {
     private static final int QUOTE = 0x158;
+    private static final int PCR_READ = 0x17e;
 
     @RegisterExtension
     static final SwtpmExtension TPM = SwtpmExtension.perTest(Swtpm.builder().shared());
@@ -187,6 +191,46 @@ class DaemonListTest {
             assertFailing(daemon.section("evidence"), "something else extended it");
             assertTrue(daemon.journal().text().contains("TPM_LOST_AN_EXTEND_OR_FOREIGN_WRITER"));
         }
+    }
+
+    @Test
+    void listThatNeverMatches_isServedHoweverFastItGrows() throws Exception {
+        try (TestDaemon daemon = daemon().start().awaitHealthy()) {
+            tpm.extend(10, Bank.SHA256, new byte[32]);
+            // PCR 10 is never what it was when it was quoted, whenever it is read
+            tpm.proxy().before(PCR_READ, () -> log.appendSynthetic(1));
+            tpm.proxy().before(QUOTE, () -> log.appendSynthetic(1));
+            for (int i = 0; i < 5; i++) {
+                tpm.proxy().reset();
+                Visitor.Reply reply =
+                        daemon.visitor().get(Visitor.integrity("abc" + i, Visitor.IMA, 0));
+                assertEquals(200, reply.status(), reply.json().toString());
+                assertEquals(i == 0 ? 2 : 1, tpm.proxy().count(QUOTE));
+                assertEquals(i == 0 ? 1 : 0, tpm.proxy().count(PCR_READ));
+                assertQuoted(reply.results().get("quote").asText());
+                String list = reply.results().get("ima_measurement_list").asText();
+                assertEquals(Files.readString(log.ascii()), list);
+            }
+            assertFailing(daemon.section("evidence"), "something else extended it");
+        }
+    }
+
+    /** The PCR values beside the quote are those it speaks of (TPM 2.0 Part 2, 10.12.1). */
+    private static void assertQuoted(String quote) throws Exception {
+        String[] parts = quote.substring(1).split(":");
+        byte[] attest = Base64.getDecoder().decode(parts[0]);
+        byte[] blob = Base64.getDecoder().decode(parts[2]);
+        byte[] digest = Arrays.copyOfRange(attest, attest.length - 32, attest.length);
+        boolean found = false;
+        for (int at = 0; at + 32 <= blob.length && !found; at++) {
+            for (int other = 0; other + 32 <= blob.length && !found; other++) {
+                MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+                sha256.update(blob, at, 32);
+                sha256.update(blob, other, 32);
+                found = Arrays.equals(sha256.digest(), digest);
+            }
+        }
+        assertTrue(found, "no two values in the blob hash to the quoted digest");
     }
 
     @Test

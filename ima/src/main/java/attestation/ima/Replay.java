@@ -40,6 +40,16 @@ public final class Replay {
         this.extension = new byte[bankDigest.getDigestLength()];
     }
 
+    /** Goes on from this value of a PCR, which came from elsewhere than entries. */
+    public void startFrom(int pcr, byte[] value) {
+        byte[] current = current(pcr);
+        if (value.length != current.length) {
+            throw new IllegalArgumentException(
+                    "PCR value: " + value.length + " bytes (expected: " + current.length + ")");
+        }
+        System.arraycopy(value, 0, current, 0, value.length);
+    }
+
     /** Extends this entry into its PCR. */
     public void extend(Entry entry) {
         byte[] value = current(entry.pcr());

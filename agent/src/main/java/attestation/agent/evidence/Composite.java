@@ -41,6 +41,11 @@ final class Composite {
         return mask;
     }
 
+    /** The quoted digest. */
+    byte[] digest() {
+        return quotedDigest.clone();
+    }
+
     /** Whether each selected PCR has a known value or is one of these. */
     boolean isComplete(int fromList) {
         return known.keySet().stream().mapToInt(pcr -> 1 << pcr).reduce(fromList, (a, b) -> a | b)

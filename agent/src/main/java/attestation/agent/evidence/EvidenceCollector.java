@@ -35,8 +35,10 @@ import java.util.SortedMap;
 final class EvidenceCollector implements EvidenceSource {
     private static final Logger LOG = LoggerFactory.getLogger(EvidenceCollector.class);
 
-    /** Quotes for one request: the first, one after PCR 16 was set again, one after a race. */
-    private static final int ATTEMPTS = 3;
+    /**
+     * Quotes for one request: the first, one after PCR 16 was set again, the others after races.
+     */
+    private static final int ATTEMPTS = 5;
 
     private final Tpm tpm;
     private final BootFacts boot;
@@ -48,6 +50,7 @@ final class EvidenceCollector implements EvidenceSource {
     private final BootLogFile bootLog;
     private final EvidenceSection told;
     private final InstantSource clock;
+    private volatile Optional<Anchor> anchor = Optional.empty();
 
     EvidenceCollector(
             Tpm tpm,
@@ -180,6 +183,30 @@ final class EvidenceCollector implements EvidenceSource {
                 return withoutList();
             }
             Quote quote = quote();
+            boolean read = before.view().entries() >= before.entries();
+            Optional<ListProof.Known> same =
+                    proof.remembered(mask, quote.info().pcrDigest(), before.view());
+            return read && same.isPresent()
+                    ? Optional.of(asBefore(quote, same.get(), before))
+                    : held(quote, before);
+        }
+
+        /** The quote says what an earlier one said: nothing has to be read or replayed for it. */
+        private Evidence asBefore(Quote quote, ListProof.Known same, LogService.Listed before)
+                throws IOException {
+            if (proof.isWorthTelling(same, before.entries())) {
+                log.tell(
+                        () -> {
+                            proof.again(same, before.view(), before.entries());
+                            return true;
+                        });
+            }
+            return proven(quote, same.outcome(before.view()), before);
+        }
+
+        /** Drains what the kernel has added and holds the quote against it. */
+        private Optional<Evidence> held(Quote quote, LogService.Listed before)
+                throws TpmException, InterruptedException, EvidenceException, IOException {
             Composite known = composite(quote);
             ListProof.Outcome found =
                     log.drained(
@@ -189,9 +216,28 @@ final class EvidenceCollector implements EvidenceSource {
                                             ? everywhere(view, list, known, before)
                                             : proof.near(view, list, known, before.entries()),
                             deadline);
-            return found.proven()
-                    ? Optional.of(proven(quote, found, before))
-                    : again(quote, before);
+            if (found.proven()) {
+                return Optional.of(proven(quote, found, before));
+            }
+            Optional<Evidence> onward = onward(quote, known, found.view());
+            return onward.isPresent() ? onward : again(quote, before);
+        }
+
+        /**
+         * The list matches nothing, but leads from an earlier value of PCR 10 to the quoted one.
+         */
+        private Optional<Evidence> onward(Quote quote, Composite known, LogView view)
+                throws EvidenceException, InterruptedException, IOException {
+            if (anchor.isEmpty() || log.resumed()) {
+                return Optional.empty();
+            }
+            Optional<Anchor> reached =
+                    anchor.get().reach(view, bank.keylimeName(), KernelHashes.all(), known);
+            if (reached.isEmpty()) {
+                return Optional.empty();
+            }
+            anchor = reached;
+            return Optional.of(unproven(quote, known.values()));
         }
 
         private ListProof.Outcome everywhere(
@@ -220,6 +266,7 @@ final class EvidenceCollector implements EvidenceSource {
             if (found.proven()) {
                 return Optional.of(proven(quote, found, before));
             }
+            anchor = anchored(before, found.view());
             if (log.resumed()) {
                 log.rebuild("its content does not replay to the quoted PCRs", deadline);
                 return Optional.empty();
@@ -227,6 +274,15 @@ final class EvidenceCollector implements EvidenceSource {
             return values.isPresent()
                     ? Optional.of(unproven(quote, values.get()))
                     : Optional.empty();
+        }
+
+        /** One entry at most is listed and not extended yet: the kernel holds a lock meanwhile. */
+        private Optional<Anchor> anchored(LogService.Listed before, LogView after) {
+            byte[] ima = cache.known(1 << EvidenceRequest.IMA_PCR).get(EvidenceRequest.IMA_PCR);
+            long from = Math.max(0, Math.min(before.entries(), after.entries()) - 1);
+            return ima == null
+                    ? Optional.empty()
+                    : Optional.of(new Anchor(after.incarnation(), ima, from, after.entries()));
         }
 
         private Evidence proven(Quote quote, ListProof.Outcome found, LogService.Listed before)

@@ -54,6 +54,7 @@ public final class EvidenceService {
         this.log =
                 new LogService(
                         settings.list(),
+                        settings.count(),
                         () -> follower(algorithms),
                         settings.poll(),
                         clock,

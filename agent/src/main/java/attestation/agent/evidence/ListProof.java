@@ -14,7 +14,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
@@ -23,11 +27,16 @@ import java.util.TreeMap;
 /**
  * Holds quotes against the list and remembers how that went.
  *
- * <p>Confined to the log thread, but for {@link #state}, which may be asked from any.
+ * <p>Confined to the log thread, but for {@link #state}, {@link #remembered} and {@link
+ * #isWorthTelling}, which may be asked from any.
  */
 final class ListProof {
     private static final Logger LOG = LoggerFactory.getLogger(ListProof.class);
     private static final int MAX_NAME = 200;
+    private static final int MOST_REMEMBERED = 16;
+
+    /** A quote that says the same as the last one is told this often. */
+    private static final Duration TOLD_AGAIN = Duration.ofSeconds(1);
 
     private final String bank;
     private final PrefixMatcher matcher;
@@ -39,6 +48,7 @@ final class ListProof {
     private boolean replaced;
     private long incarnation = -1;
     private volatile ProofState state = ProofState.NONE;
+    private volatile Map<Integer, Known> remembered = Map.of();
 
     /**
      * @param bank kernel name of the quoted bank
@@ -65,6 +75,48 @@ final class ListProof {
      * @param lines length of the proven prefix in lines
      */
     record Outcome(LogView view, boolean proven, long lines, SortedMap<Integer, byte[]> values) {}
+
+    /**
+     * A digest that was proven to speak of a prefix: another quote with the same digest over the
+     * same PCRs speaks of the same one.
+     */
+    record Known(
+            LogView view, Match.Proven proven, byte[] digest, SortedMap<Integer, byte[]> values) {
+        /** How a quote that was made after so many entries were listed is answered from it. */
+        Outcome outcome(LogView listed) {
+            LogView longer = listed.entries() >= proven.entries() ? listed : view;
+            return new Outcome(longer, true, proven.lines(), values);
+        }
+    }
+
+    /** What is known of this quote, so that it need not be searched for. */
+    Optional<Known> remembered(int mask, byte[] digest, LogView listed) {
+        Known known = remembered.get(mask);
+        return known != null
+                        && known.view().incarnation() == listed.incarnation()
+                        && Arrays.equals(known.digest(), digest)
+                ? Optional.of(known)
+                : Optional.empty();
+    }
+
+    /** Whether {@link #again} would change anything worth the log thread's time. */
+    boolean isWorthTelling(Known known, long listedBefore) {
+        ProofState now = state;
+        long entries = known.proven().entries();
+        boolean same = now.matched() == entries && listedBefore <= entries;
+        boolean calm = now.disagreement().isEmpty() && now.uncovered().isEmpty();
+        return !same
+                || !calm
+                || now.when().isEmpty()
+                || clock.instant().isAfter(now.when().get().plus(TOLD_AGAIN));
+    }
+
+    /** Takes account of a quote that was answered from what is known. */
+    void again(Known known, LogView listed, long listedBefore) throws IOException {
+        if (listed.incarnation() == incarnation) {
+            account(known.outcome(listed).view(), known.proven(), listedBefore);
+        }
+    }
 
     /** From the last proven prefixes on; the whole list only when nothing was ever proven on it. */
     Outcome near(LogView view, ListStatistics list, Composite composite, long listedBefore)
@@ -131,13 +183,29 @@ final class ListProof {
             case Match.Proven proven when proven.entries() == 0 && listedBefore > 0 -> none(view);
             case Match.Proven proven -> {
                 everProven = true;
-                if (!isOvertaken(proven, listedBefore)) {
-                    coverage.quoted(listedBefore, proven.entries());
-                    agree(view, proven);
-                }
+                account(view, proven, listedBefore);
+                remember(
+                        composite, new Known(view, proven, composite.digest(), composite.values()));
                 yield new Outcome(view, true, proven.lines(), composite.values());
             }
         };
+    }
+
+    private void account(LogView view, Match.Proven proven, long listedBefore) throws IOException {
+        if (!isOvertaken(proven, listedBefore)) {
+            coverage.quoted(listedBefore, proven.entries());
+            agree(view, proven);
+        }
+    }
+
+    /** Few selections are asked for; one who asks for many different ones gains nothing. */
+    private void remember(Composite composite, Known known) {
+        Map<Integer, Known> more = new HashMap<>(remembered);
+        if (more.size() >= MOST_REMEMBERED) {
+            more.clear();
+        }
+        more.put(composite.mask(), known);
+        remembered = Map.copyOf(more);
     }
 
     /** A quote that was made before another one, but comes to be matched behind it. */
@@ -178,6 +246,7 @@ final class ListProof {
             everProven = false;
             coverage.reset();
             pcrs.forget();
+            remembered = Map.of();
             state = ProofState.NONE;
         }
     }

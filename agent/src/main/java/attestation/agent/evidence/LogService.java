@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 
 /**
@@ -38,6 +39,7 @@ final class LogService {
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
 
     private final Path list;
+    private final ListMarks marks;
     private final Supplier<MeasurementFollower> opener;
     private final Duration poll;
     private final InstantSource clock;
@@ -48,21 +50,28 @@ final class LogService {
     private Optional<LogReport.Event> event = Optional.empty();
     private volatile Optional<String> replaced = Optional.empty();
     private volatile boolean resumed;
+    private volatile @Nullable Seen seen;
     private volatile @Nullable LogReport report;
 
+    /** The list as it was drained, and what it looked like from outside just before that. */
+    private record Seen(ListMarks.Mark mark, Listed listed) {}
+
     /**
+     * @param count the kernel's count of entries, where there is one
      * @param opener opens the follower; called on the log thread
      * @param poll how often to look while nobody asks
      * @param whenItDies told when the thread ends by a defect
      */
     LogService(
             Path list,
+            Optional<Path> count,
             Supplier<MeasurementFollower> opener,
             Duration poll,
             InstantSource clock,
             Heartbeat heartbeat,
             Thread.UncaughtExceptionHandler whenItDies) {
         this.list = list;
+        this.marks = new ListMarks(list, count);
         this.opener = opener;
         this.poll = poll;
         this.clock = clock;
@@ -107,6 +116,7 @@ final class LogService {
                 () -> {
                     MeasurementFollower open = open();
                     open.rebuild(why);
+                    seen = null;
                     resumed = false;
                     publish(open, 0);
                     return true;
@@ -120,6 +130,10 @@ final class LogService {
      * @throws EvidenceException when the catch-up does not end before the deadline
      */
     Listed listed(Deadline deadline) throws EvidenceException, InterruptedException {
+        Seen last = seen;
+        if (last != null && marks.now().filter(last.mark()::equals).isPresent()) {
+            return last.listed();
+        }
         while (true) {
             Listed listed = thread.ask(this::listNow, deadline);
             if (listed.caughtUp()) {
@@ -138,11 +152,19 @@ final class LogService {
         return thread.ask(
                 () -> {
                     MeasurementFollower open = open();
-                    long until = open.kernelCount().orElse(Long.MAX_VALUE);
-                    drain(open, Math.max(atLeast, until), Long.MAX_VALUE);
+                    Optional<ListMarks.Mark> mark = marks.now();
+                    OptionalLong count = open.kernelCount();
+                    long until = Math.max(atLeast, count.orElse(Long.MAX_VALUE));
+                    drain(open, until, Long.MAX_VALUE);
+                    settled(open, mark, count);
                     return look.at(open.view(), open.statistics());
                 },
                 deadline);
+    }
+
+    /** Has this done on the log thread some time, if there is room for it. */
+    void tell(Callable<?> note) {
+        thread.tell(note);
     }
 
     /** What is done with a view on the log thread. */
@@ -157,20 +179,37 @@ final class LogService {
      * @param entries listed by the kernel at this moment
      * @param caughtUp whether what was listed earlier is drained, or cannot be
      * @param readable whether there is a list to serve
+     * @param view what of it was read
      */
-    record Listed(long entries, boolean caughtUp, boolean readable) {}
+    record Listed(long entries, boolean caughtUp, boolean readable, LogView view) {}
 
     private Listed listNow() {
         MeasurementFollower open = open();
+        Optional<ListMarks.Mark> mark = marks.now();
         OptionalLong count = open.kernelCount();
         long known = open.view().entries();
         boolean more = false;
         if (count.isEmpty() || known < count.getAsLong() || !isFollowing(open)) {
             more = drain(open, count.orElse(Long.MAX_VALUE), BUDGET_BYTES).more();
         }
+        if (!more) {
+            settled(open, mark, count);
+        }
         boolean readable = isServable(open.statistics().state().kind(), open.view());
         long listed = readable ? Math.max(open.view().entries(), count.orElse(0)) : 0;
-        return new Listed(listed, !more, readable);
+        return new Listed(listed, !more, readable, open.view());
+    }
+
+    /**
+     * All that was listed before {@code mark} is drained: as long as the list looks like that,
+     * requests need not come to this thread to learn what is there.
+     */
+    private void settled(
+            MeasurementFollower open, Optional<ListMarks.Mark> mark, OptionalLong count) {
+        LogView view = open.view();
+        boolean whole = isFollowing(open) && view.entries() >= count.orElse(0);
+        Listed listed = new Listed(view.entries(), true, true, view);
+        seen = whole && mark.isPresent() ? new Seen(mark.get(), listed) : null;
     }
 
     private static boolean isFollowing(MeasurementFollower open) {

@@ -127,6 +127,11 @@ final class WorkThread {
         }
     }
 
+    /** Has {@code task} done some time, unless too much waits already; what it throws is lost. */
+    void tell(Callable<?> task) {
+        add(new Job<>(task));
+    }
+
     private synchronized void add(Job<?> job) {
         if (ended) {
             job.refuse(STOPPING);

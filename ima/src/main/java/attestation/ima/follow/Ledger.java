@@ -25,6 +25,8 @@ final class Ledger {
     private @Nullable Spool spool;
     private @Nullable Entry last;
     private int lastSourceLength;
+    private byte[] lastSource = new byte[0];
+    private boolean lastSourceKept;
     private SpoolIndex.Place trimmed = SpoolIndex.START;
 
     Ledger(FollowerSettings settings, SpoolFile.Factory files, long incarnation) {
@@ -82,10 +84,27 @@ final class Ledger {
         if (current == null) {
             current = startSpool(format);
         }
+        keepSource(raw);
         current.append(entry, current.form().text(entry, raw));
         tally.add(entry);
         last = entry;
         lastSourceLength = entry.length();
+    }
+
+    private void keepSource(ByteBuffer raw) {
+        int length = raw.remaining();
+        if (length > lastSource.length) {
+            lastSource = new byte[Math.max(length, 2 * lastSource.length)];
+        }
+        raw.get(raw.position(), lastSource, 0, length);
+        lastSourceKept = true;
+    }
+
+    /** Whether these are the last entry's bytes in the kernel's list; false where not known. */
+    boolean isLastSource(ByteBuffer bytes) {
+        return lastSourceKept
+                && bytes.remaining() == lastSourceLength
+                && bytes.equals(ByteBuffer.wrap(lastSource, 0, lastSourceLength));
     }
 
     /** Entries beyond the spool cannot be compared with; they are forgotten, to be read again. */
@@ -98,6 +117,7 @@ final class Ledger {
         }
         tally = new Tally();
         last = null;
+        lastSourceKept = false;
         EntryCursor cursor = current.view().entriesFrom(0);
         for (Entry entry = cursor.next(); entry != null; entry = cursor.next()) {
             tally.add(entry);

@@ -57,6 +57,13 @@ final class ListInput implements AutoCloseable {
         return buffer.flip();
     }
 
+    /** Of an ordinary file: bytes from elsewhere, fewer at its end; the position stays. */
+    ByteBuffer peek(long from, int length) throws IOException {
+        buffer.clear().limit(length);
+        channel.read(buffer, from);
+        return buffer.flip();
+    }
+
     /** Goes to this byte; the kernel walks its list up to there. */
     void seek(long to) throws IOException {
         channel.position(to);

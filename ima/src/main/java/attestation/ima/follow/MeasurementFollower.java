@@ -228,6 +228,10 @@ public final class MeasurementFollower implements AutoCloseable {
         }
         long end = ledger.spool().end().source() - ledger.trimmed().source();
         int length = ledger.lastSourceLength();
+        if (length <= ListInput.BUFFER_BYTES
+                && ledger.isLastSource(open.peek(end - length, length))) {
+            return true;
+        }
         open.seek(end - length);
         Entry found = open.readEntry(length, settings.algorithms(), ledger.spool().form().format());
         open.seek(end + parser.pending());
