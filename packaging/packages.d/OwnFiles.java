@@ -37,12 +37,12 @@ final class OwnFiles {
         Files.writeString(manifest, text);
     }
 
-    private static String sha256(Path file) throws IOException {
+    static String sha256(Path file) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
             return HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
+        } catch (IOException | NoSuchAlgorithmException e) {
+            throw new IllegalStateException(file + ": " + e.getMessage(), e);
         }
     }
 }

@@ -42,7 +42,6 @@ record OwnRuntime(Path folder) {
                         "--strip-debug",
                         "--no-man-pages",
                         "--no-header-files",
-                        "--dedup-legal-notices=error-if-not-same-content",
                         "--output",
                         folder.toString());
         if (code != 0) {
@@ -51,8 +50,18 @@ record OwnRuntime(Path folder) {
         for (String file : UNUSED) {
             Files.delete(folder.resolve(file));
         }
+        deleteLinks(folder.resolve("legal"));
         trimProviders(folder.resolve("conf/security/java.security"));
         return folder;
+    }
+
+    /** Links of other modules to the texts that java.base has: packages would hold copies. */
+    private static void deleteLinks(Path notices) throws IOException {
+        for (Path entry : Folders.walk(notices)) {
+            if (Files.isSymbolicLink(entry)) {
+                Files.delete(entry);
+            }
+        }
     }
 
     private static void trimProviders(Path file) throws IOException {

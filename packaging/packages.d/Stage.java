@@ -34,7 +34,8 @@ public class Stage {
         LauncherOptions options = LauncherOptions.of(home);
         options.writeFor(HOME, home.resolve("lib/run.options"));
         Path runtime = new OwnRuntime(home.resolve("runtime")).link();
-        new Documents(home, root).write(runtime, options.relativeClassPath());
+        new Documents(home, root, stamp)
+                .write(packaging, runtime, options.relativeClassPath(), arguments[4]);
         Folders.tidy(root, stamp);
         new ClassDataArchive(home, runtime, options)
                 .dump(packaging.resolve("packages.d/class-list"), home.resolve("lib/agent.jsa"));
