@@ -36,6 +36,7 @@ final class CommandLines {
                         .addSubcommand(new ImaStatsCommand(console))
                         .addSubcommand(new ImaVerifyCommand(console))
                         .addSubcommand(new ImaSignCommand(console))
+                        .addSubcommand(new ImaSetupCommand(console))
                         .addSubcommand(
                                 new CommandLine(new GroupCommands.ImaPolicy())
                                         .addSubcommand(new ImaPolicyCheckCommand(console))));
@@ -50,6 +51,7 @@ final class CommandLines {
                         .addSubcommand(new ConfigCheckCommand(console)));
         root.addSubcommand(new PolicyEntriesCommand(console));
         root.addSubcommand(new MigrateCommand(console));
+        root.addSubcommand(new DoctorCommand(console));
         root.addSubcommand(new VersionCommand(console));
         root.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
         root.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));

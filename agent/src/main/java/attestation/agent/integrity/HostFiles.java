@@ -41,9 +41,20 @@ public record HostFiles(Path root) {
         }
     }
 
-    /** Whether something is there under this name. */
+    /**
+     * Whether something is there under this name.
+     *
+     * @throws UnreadableException when that cannot be told: a folder above keeps this user out
+     */
     public boolean exists(String absolute) {
-        return Files.exists(at(absolute));
+        try {
+            Files.readAttributes(at(absolute), "size");
+            return true;
+        } catch (NoSuchFileException e) {
+            return false;
+        } catch (IOException e) {
+            throw new UnreadableException(absolute + ": " + KeyFiles.reason(e));
+        }
     }
 
     /**

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+package attestation.agent.doctor;
+
+import attestation.agent.integrity.FileHashes;
+import attestation.agent.integrity.Reading;
+import attestation.ima.policy.Action;
+import attestation.ima.signature.FileVerifier;
+import attestation.ima.signature.Verdict;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Appraisal, the signatures that packages brought, and EVM. */
+final class AppraisalChecks {
+    private static final String APPRAISAL = "IMA-appraisal";
+
+    private AppraisalChecks() {}
+
+    static List<Check> all() {
+        return List.of(
+                new Check("package signatures", "rpm-plugin", false, AppraisalChecks::plugin),
+                new Check("package signatures", "signed-files", false, AppraisalChecks::files),
+                new Check(APPRAISAL, "appraise-mode", false, AppraisalChecks::mode),
+                new Check("EVM", "evm", false, AppraisalChecks::evm));
+    }
+
+    private static Finding plugin(Host host) {
+        if (host.distribution() != Distribution.RED_HAT) {
+            return Finding.ok("packages of this distribution carry no signatures of files");
+        }
+        return host.files().exists("/usr/lib64/rpm-plugins/ima.so")
+                ? Finding.ok("/usr/lib64/rpm-plugins/ima.so is there")
+                : Finding.warning(
+                        "no /usr/lib64/rpm-plugins/ima.so: packages lose their signatures",
+                        "dnf install rpm-plugin-ima, before reinstalling packages");
+    }
+
+    private static Finding files(Host host) {
+        List<String> good = new ArrayList<>();
+        List<String> bad = new ArrayList<>();
+        try {
+            FileVerifier verifier =
+                    new FileVerifier(host.xattrs(), FileHashes.all(), KeyChecks.trusted(host));
+            for (String name : Host.PROGRAMS) {
+                Path path = host.files().at(name);
+                if (Files.isRegularFile(path)) {
+                    Verdict verdict = verifier.ima(path);
+                    boolean signed = verdict.outcome() == Verdict.Outcome.SIGNED;
+                    (signed ? good : bad).add(signed ? name : name + " (" + verdict.why() + ")");
+                }
+            }
+        } catch (IOException e) {
+            return Finding.unknown("samples of programs: " + e.getMessage(), "sudo agent doctor");
+        }
+        return sampled(host, good, bad);
+    }
+
+    private static Finding sampled(Host host, List<String> good, List<String> bad) {
+        String counted = good.size() + " of " + (good.size() + bad.size()) + " samples are signed";
+        if (good.isEmpty() && bad.isEmpty()) {
+            return Finding.unknown("no program to sample was found", "");
+        }
+        if (bad.isEmpty()) {
+            return Finding.ok(counted);
+        }
+        String repair =
+                host.distribution()
+                        .choose(
+                                "ima-add-sigs, or dnf reinstall '*'",
+                                "agent ima sign --key KEY.pem FILE…");
+        boolean appraised =
+                KeyChecks.needed(host)
+                        && host.policy().map(p -> p.does(Action.APPRAISE)).orElse(false);
+        return appraised
+                ? Finding.problem(counted + "; will be denied: " + bad.getFirst(), repair)
+                : Finding.ok(counted + ", and no policy asks for it");
+    }
+
+    private static Finding mode(Host host) {
+        if (host.kernel().arguments().isEmpty()) {
+            return Finding.unknown("/proc/cmdline cannot be read", "sudo agent doctor");
+        }
+        Optional<String> mode = host.kernel().argument("ima_appraise").stream().findFirst();
+        if (mode.isEmpty() || mode.get().equals("enforce")) {
+            return Finding.ok(mode.isEmpty() ? "enforce, the default" : "ima_appraise=enforce");
+        }
+        if (host.secureBoot().orElse(false)) {
+            return Finding.ok("ima_appraise=" + mode.get() + ", ignored under Secure Boot");
+        }
+        return Finding.warning(
+                "ima_appraise=" + mode.get() + ": nothing is denied",
+                KernelChecks.removeArgument(host, "ima_appraise=" + mode.get()) + ", then reboot");
+    }
+
+    private static Finding evm(Host host) {
+        Reading reading = host.read("/sys/kernel/security/evm");
+        return switch (reading) {
+            case Reading.Absent _ -> Finding.ok("this kernel has no EVM");
+            case Reading.Unreadable bad ->
+                    Finding.unknown(
+                            "/sys/kernel/security/evm: " + bad.reason(), "sudo agent doctor");
+            case Reading.Content content ->
+                    content.text().strip().equals("0")
+                            ? Finding.ok("not in use")
+                            : evmOn(host, content.text().strip());
+        };
+    }
+
+    private static Finding evmOn(Host host, String value) {
+        try {
+            for (String name : Host.PROGRAMS) {
+                Path path = host.files().at(name);
+                if (Files.isRegularFile(path)
+                        && host.xattrs().get(path, FileVerifier.EVM).isEmpty()) {
+                    return Finding.problem(
+                            "EVM is on (" + value + "), but " + name + " has no security.evm",
+                            "boot with evm=fix and read every file, or sign it: evmctl sign"
+                                    + " --portable");
+                }
+            }
+            return Finding.ok("EVM is on (" + value + "), the samples have security.evm");
+        } catch (IOException e) {
+            return Finding.unknown("security.evm: " + e.getMessage(), "sudo agent doctor evm");
+        }
+    }
+}

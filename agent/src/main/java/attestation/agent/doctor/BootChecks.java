@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+package attestation.agent.doctor;
+
+import attestation.agent.integrity.Reading;
+import attestation.ima.policy.Action;
+import attestation.ima.policy.Policy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What the next boot will do: the initramfs, its keys, and whether it may hang. */
+final class BootChecks {
+    private static final String GROUP = "next boot";
+    private static final List<String> DRACUT =
+            List.of("/etc/dracut.conf.d", "/usr/lib/dracut/dracut.conf.d");
+
+    private BootChecks() {}
+
+    static List<Check> all() {
+        return List.of(
+                new Check(GROUP, "dracut-module", false, BootChecks::dracut),
+                new Check(GROUP, "initramfs", false, BootChecks::initramfs),
+                new Check(GROUP, "zipl", false, BootChecks::zipl),
+                new Check(GROUP, "next-boot", true, BootChecks::nextBoot));
+    }
+
+    /** Files of dracut's configuration that name module integrity. */
+    static List<String> configured(Host host) throws IOException {
+        List<String> files = new ArrayList<>(List.of("/etc/dracut.conf"));
+        for (String folder : DRACUT) {
+            host.files().list(folder).forEach(name -> files.add(folder + "/" + name));
+        }
+        files.removeIf(
+                file ->
+                        host.read(file)
+                                .content()
+                                .map(text -> text.lines().noneMatch(BootChecks::namesIntegrity))
+                                .orElse(true));
+        return files;
+    }
+
+    private static boolean namesIntegrity(String line) {
+        return !line.strip().startsWith("#")
+                && line.contains("add_dracutmodules")
+                && line.matches(".*\\bintegrity\\b.*");
+    }
+
+    private static Finding dracut(Host host) {
+        boolean needed = KeyChecks.needed(host);
+        if (!host.files().exists("/usr/bin/dracut")) {
+            return needed
+                    ? Finding.problem(
+                            "no dracut: the initramfs loads no key, but signatures are asked for",
+                            host.distribution().choose("dnf install dracut", "apt install dracut"))
+                    : Finding.ok("no dracut, and no key must be loaded at boot");
+        }
+        try {
+            List<String> files = configured(host);
+            if (!files.isEmpty()) {
+                return Finding.ok("module integrity is configured in " + files.getFirst());
+            }
+            return needed
+                    ? Finding.problem(
+                            "module integrity is not configured, but signatures are asked for",
+                            "echo 'add_dracutmodules+=\" integrity \"'"
+                                    + " >/etc/dracut.conf.d/98-integrity.conf && dracut -f"
+                                    + " --regenerate-all")
+                    : Finding.ok("module integrity is not configured, and no key is needed");
+        } catch (IOException e) {
+            return Finding.unknown(
+                    "dracut's configuration: " + e.getMessage(), "sudo agent doctor");
+        }
+    }
+
+    private static Finding initramfs(Host host) {
+        String release = host.kernel().release().orElse("");
+        Optional<Path> image =
+                List.of("/boot/initramfs-" + release + ".img", "/boot/initrd.img-" + release)
+                        .stream()
+                        .map(host.files()::at)
+                        .filter(Files::exists)
+                        .findFirst();
+        if (image.isEmpty()) {
+            return Finding.unknown(
+                    "no initramfs of " + release + " in /boot", "sudo agent doctor initramfs");
+        }
+        try {
+            FileTime made = Files.getLastModifiedTime(image.get());
+            for (String file : configured(host)) {
+                if (Files.getLastModifiedTime(host.files().at(file)).compareTo(made) > 0) {
+                    return Finding.problem(
+                            file + " is newer than the initramfs", "dracut -f --regenerate-all");
+                }
+            }
+            return Finding.ok(image.get().getFileName() + " is newer than its configuration");
+        } catch (IOException e) {
+            return Finding.unknown("initramfs: " + e.getMessage(), "sudo agent doctor initramfs");
+        }
+    }
+
+    private static Finding zipl(Host host) {
+        if (!host.files().exists("/proc/sysinfo") && !host.files().exists("/boot/bootmap")) {
+            return Finding.ok("not an IBM Z");
+        }
+        try {
+            FileTime map = Files.getLastModifiedTime(host.files().at("/boot/bootmap"));
+            for (String name : host.files().list("/boot")) {
+                boolean newer =
+                        name.startsWith("init")
+                                && Files.getLastModifiedTime(host.files().at("/boot/" + name))
+                                                .compareTo(map)
+                                        > 0;
+                if (newer) {
+                    return Finding.problem(name + " is newer than /boot/bootmap", "zipl");
+                }
+            }
+            return Finding.ok("/boot/bootmap is newer than every initramfs");
+        } catch (IOException e) {
+            return Finding.unknown("/boot/bootmap: " + e.getMessage(), "sudo agent doctor zipl");
+        }
+    }
+
+    /** The RHEL procedure's warning: a policy that appraises before its key is there hangs. */
+    private static Finding nextBoot(Host host) {
+        Reading reading = host.read(Host.POLICY);
+        if (reading instanceof Reading.Absent) {
+            return Finding.ok("no " + Host.POLICY + ": nothing is appraised at boot");
+        }
+        if (reading.content().isEmpty()) {
+            return Finding.unknown(Host.POLICY + ": " + reading.whyNot(), "sudo agent doctor");
+        }
+        Policy policy = host.policy().orElseThrow();
+        if (!policy.problems().isEmpty() || !policy.does(Action.APPRAISE)) {
+            return Finding.ok(Host.POLICY + " appraises nothing, so it cannot stop the boot");
+        }
+        if (!KeyChecks.needed(host)) {
+            return Finding.warning(
+                    Host.POLICY + " appraises by digests: files without security.ima will not run",
+                    "boot once with ima_appraise=fix ima_policy=appraise_tcb and read every file");
+        }
+        return keysAtBoot(host);
+    }
+
+    private static Finding keysAtBoot(Host host) {
+        try {
+            boolean keys = !KeyChecks.trusted(host).all().isEmpty();
+            boolean module = host.files().exists("/usr/bin/dracut") && !configured(host).isEmpty();
+            if (keys && module) {
+                return Finding.ok(
+                        "keys are on disk and the initramfs loads them before the policy");
+            }
+            return Finding.problem(
+                    "DO NOT REBOOT: "
+                            + Host.POLICY
+                            + " appraises by signatures, but "
+                            + (keys ? "no initramfs module loads the keys" : "there is no key")
+                            + ": the next boot can hang",
+                    "mv "
+                            + Host.POLICY
+                            + " "
+                            + Host.POLICY
+                            + ".off until agent doctor dracut-module and keys-on-disk are ok;"
+                            + " rescue: "
+                            + (host.secureBoot().orElse(true)
+                                    ? "remove the file from rescue media"
+                                    : "boot with ima_appraise=log"));
+        } catch (IOException e) {
+            return Finding.unknown("keys or dracut: " + e.getMessage(), "sudo agent doctor");
+        }
+    }
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+package attestation.agent.doctor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import attestation.agent.integrity.Reading;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Each fault is made in the tree, and what doctor says of it is asserted. */
+class DoctorTest {
+    @TempDir Path root;
+
+    private Tree tree;
+
+    @BeforeEach
+    void makeHost() throws IOException {
+        tree = new Tree(root);
+    }
+
+    private void expect(String check, State state, String evidence, String repair) {
+        Finding finding = tree.find(check);
+        assertEquals(state, finding.state(), finding.toString());
+        assertTrue(finding.evidence().contains(evidence), finding.toString());
+        assertTrue(finding.repair().contains(repair), finding.toString());
+    }
+
+    @Test
+    void healthyHost_hasNoProblem_andNothingEssentialIsUnknown() {
+        List<Doctor.Result> results = Doctor.run(Doctor.checks(), tree.host());
+        assertEquals(0, Doctor.exitCode(results), results.toString());
+        expect("pcr-replay", State.OK, "sha256:10 is the replay of 1362 of 1362 entries", "");
+        expect("violations", State.WARNING, "2 entries, such as ", "dont_measure");
+    }
+
+    @Test
+    void exitCode_problemBeatsUnknown_andOnlyEssentialUnknownCounts() throws IOException {
+        tree.remove(Tree.PCR_10);
+        assertEquals(2, Doctor.exitCode(Doctor.run(Doctor.checks(), tree.host())));
+        tree.remove("/sys/class/tpm/tpm0/tpm_version_major");
+        tree.put("/sys/class/tpm/tpm0/tpm_version_major", "1\n");
+        assertEquals(1, Doctor.exitCode(Doctor.run(Doctor.checks(), tree.host())));
+    }
+
+    @Test
+    void replay_otherPcr_isAProblem() throws IOException {
+        tree.put(Tree.PCR_10, "A".repeat(64) + "\n");
+        expect("pcr-replay", State.PROBLEM, "no prefix of the 1362", "agent status names");
+    }
+
+    /** A PCR that stopped long before the end of the list is not "some prefix agrees". */
+    @Test
+    void replay_entriesThatWereNeverExtended_areAProblem() throws IOException {
+        Path list = tree.at(Tree.IMA + "binary_runtime_measurements");
+        byte[] doubled = Files.readAllBytes(list);
+        byte[] more = new byte[doubled.length * 2];
+        System.arraycopy(doubled, 0, more, 0, doubled.length);
+        System.arraycopy(doubled, 0, more, doubled.length, doubled.length);
+        Files.write(list, more);
+        tree.put(Tree.IMA + "runtime_measurements_count", "2724\n");
+        expect("pcr-replay", State.PROBLEM, "1362 of 2724 entries; the rest was", "reboot");
+    }
+
+    @Test
+    void list_absentOrBroken_isNeverOk() throws IOException {
+        tree.put(Tree.IMA + "binary_runtime_measurements", "\n\n no list");
+        assertEquals(State.PROBLEM, tree.find("list-readable").state());
+        tree.remove(Tree.IMA + "binary_runtime_measurements");
+        for (String check : List.of("list-readable", "list-tpm", "kexec", "names", "staging")) {
+            assertEquals(State.UNKNOWN, tree.find(check).state(), check);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "/proc/cmdline; ima_appraise=log; appraise-mode; WARNING; nothing is denied; GRUB",
+                "/sys/kernel/security/evm; 1; evm; PROBLEM; bash has no security.evm; evm=fix",
+                "/proc/cmdline; root=x; policy-file; WARNING; no ima_policy=; agent ima setup",
+                "/sys/class/tpm/tpm0/tpm_version_major; 1; tpm; PROBLEM; TPM 1.x; firmware",
+                "/sys/kernel/kexec_loaded; 1; kexec; WARNING; for kexec is loaded; kexec -u",
+                "/boot/bootmap; x; zipl; PROBLEM; newer than /boot/bootmap; zipl",
+                "/sys/class/tpm/tpm0/pcr-sha384/10; 0; bank-hash; OK; every bank; ''"
+            })
+    void fault_isNamedWithItsRepair(
+            String file, String text, String check, State state, String evidence, String repair)
+            throws IOException {
+        Path put = tree.put(file, text + "\n");
+        if (check.equals("zipl")) {
+            Files.setLastModifiedTime(put, java.nio.file.attribute.FileTime.fromMillis(0));
+        }
+        expect(check, state, evidence, repair);
+    }
+
+    @Test
+    void banks_withoutSha256_areAProblem() throws IOException {
+        tree.put("/sys/class/tpm/tpm0/pcr-sha1/10", "00");
+        tree.remove(Tree.PCR_10);
+        tree.remove("/sys/class/tpm/tpm0/pcr-sha256");
+        expect("tpm-banks", State.PROBLEM, "banks sha1", "tpm2_pcrallocate sha256:all");
+        expect("list-hash", State.WARNING, "only [sha1]", "ima_hash=sha1");
+    }
+
+    @Test
+    void measuring_onlyBootAggregate_isAProblem() throws IOException {
+        tree.put(Tree.IMA + "runtime_measurements_count", "1\n");
+        expect("measuring", State.PROBLEM, "no rule measures", "ima_policy=tcb");
+    }
+
+    @Test
+    void policyFile_refusedLine_isNamed() throws IOException {
+        tree.put(Host.POLICY, "measure func=BPRM_CHECK\nmeasure func=X\n");
+        expect("policy-file", State.PROBLEM, "ima-policy:2: func: X", "agent ima policy check");
+    }
+
+    @Test
+    void nextBoot_appraisalWithoutKeyOrDracut_saysDoNotReboot() throws IOException {
+        tree.put(Host.POLICY, "appraise func=BPRM_CHECK appraise_type=imasig\n");
+        expect("next-boot", State.PROBLEM, "DO NOT REBOOT", "mv /etc/ima/ima-policy");
+        expect("next-boot", State.PROBLEM, "there is no key", "boot with ima_appraise=log");
+        expect("keys-on-disk", State.PROBLEM, "asks for signatures", "/etc/keys/ima");
+        expect("dracut-module", State.PROBLEM, "no dracut", "apt install dracut");
+        expect("keyring", State.PROBLEM, "will not run", "keyctl newring _ima @u");
+        expect("signed-files", State.PROBLEM, "bash", "agent ima sign");
+    }
+
+    @Test
+    void nextBoot_keyAndModule_isOk_andOlderInitramfsIsFound() throws IOException {
+        tree.put(Host.POLICY, "appraise func=BPRM_CHECK appraise_type=imasig\n");
+        try (var key =
+                DoctorTest.class.getResourceAsStream(
+                        "/attestation/fixtures/ima/signed/rsa2048.der")) {
+            tree.put("/etc/keys/ima/k.der", java.util.Objects.requireNonNull(key).readAllBytes());
+        }
+        tree.put("/usr/bin/dracut", "");
+        tree.put("/etc/dracut.conf.d/98-integrity.conf", "add_dracutmodules+=\" integrity \"\n");
+        expect("next-boot", State.OK, "loads them before the policy", "");
+        expect("keys-on-disk", State.OK, "7e9177fd", "");
+        Path image = tree.at("/boot/initrd.img-6.12.117+deb12-cloud-amd64");
+        Files.setLastModifiedTime(image, java.nio.file.attribute.FileTime.fromMillis(0));
+        expect("initramfs", State.PROBLEM, "newer than the initramfs", "dracut -f");
+    }
+
+    @Test
+    void denials_areShownFromTheKernelsRecord_escaped() {
+        tree.kernelSays(
+                new Reading.Content(
+                        "audit: type=1800 audit(1:2): op=appraise_data"
+                                + " cause=invalid-signature name=\"\u001b[31m\" res=0 errno=0\n"));
+        expect("denials", State.WARNING, "cause=invalid-signature name=\"\\x1b[31m\"", "verify");
+    }
+
+    @Test
+    void journal_thatIsNotReadable_isUnknown() {
+        tree.kernelSays(new Reading.Unreadable("no message visible to this user"));
+        expect("denials", State.UNKNOWN, "cannot be read", "sudo agent doctor");
+        expect("policy-accepted", State.UNKNOWN, "readable", "systemd-journal");
+    }
+
+    @Test
+    void policyAccepted_refusal_isAProblem() {
+        tree.kernelSays(new Reading.Content("audit: op=policy_update cause=failed res=0\n"));
+        expect("policy-accepted", State.PROBLEM, "cause=failed", "agent ima policy check");
+    }
+
+    @Test
+    void secureBoot_unknownVariable_isUnknown_andOneIsOn() throws IOException {
+        String variable = "SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c";
+        Files.createDirectories(tree.at("/sys/firmware/efi/efivars"));
+        expect("secure-boot", State.UNKNOWN, "cannot be read", "efivarfs");
+        tree.put("/sys/firmware/efi/efivars/" + variable, new byte[] {6, 0, 0, 0, 1});
+        expect("secure-boot", State.OK, "on", "");
+    }
+
+    @Test
+    void everyCheck_onAnEmptyTree_neverSaysOkOfWhatItCannotSee(@TempDir Path empty) {
+        Host host = Host.below(empty, tree, tree, tree.host().now());
+        List<Doctor.Result> results = Doctor.run(Doctor.checks(), host);
+        for (Doctor.Result result : results) {
+            String name = result.check().name();
+            if (name.matches("kernel-ima|list-.*|pcr-replay|measuring|kexec|violations|tpm.*")) {
+                assertTrue(result.finding().state() != State.OK, result.toString());
+            }
+        }
+        assertEquals(1, Doctor.exitCode(results));
+    }
+}
