@@ -7,6 +7,8 @@ import attestation.agent.evidence.TpmSection;
 import attestation.agent.https.HttpsLog;
 import attestation.agent.identity.StateDirectory;
 import attestation.agent.keylime.KeylimeApi;
+import attestation.agent.status.History;
+import attestation.agent.status.HistoryWatch;
 import attestation.agent.status.SectionSource;
 import attestation.agent.status.StatusServer;
 import attestation.agent.status.StatusSettings;
@@ -147,13 +149,25 @@ final class Agent {
                         config.status().mode(),
                         config.status().group(),
                         version);
+        History history = new History(config.agent().stateDir().resolve("history"), clock);
         StatusServer server =
                 new StatusServer(
                         settings,
                         List.copyOf(sections),
                         new HttpsLog(LoggerFactory.getLogger("attestation.agent.socket")),
-                        clock);
-        return new Part("status", server::start, server::stop);
+                        clock,
+                        Optional.of(history));
+        HistoryWatch watch = new HistoryWatch(history, server::report, version);
+        return new Part(
+                "status",
+                () -> {
+                    server.start();
+                    watch.start();
+                },
+                () -> {
+                    watch.stop();
+                    server.stop();
+                });
     }
 
     private static TpmSettings tpmSettings(AgentConfig config) {

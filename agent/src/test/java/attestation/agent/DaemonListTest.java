@@ -9,6 +9,7 @@ import attestation.agent.status.Health;
 import attestation.agent.status.Section;
 import attestation.agent.verify.Report;
 import attestation.agent.verify.Verdict;
+import attestation.fixtures.Await;
 import attestation.fixtures.Bank;
 import attestation.fixtures.GrowingLog;
 import attestation.fixtures.ImaLogs;
@@ -25,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -263,6 +265,73 @@ class DaemonListTest {
             Visitor.Reply reply = daemon.visitor().get(Visitor.integrity("abc", Visitor.IMA, 0));
             assertEquals(200, reply.status());
             assertFailing(daemon.section("evidence"), "no TPM when IMA started");
+        }
+    }
+
+    @Test
+    void listThatWasTrimmed_isNamedAsCauseWithTheNextStep() throws Exception {
+        log.replaceWith(ImaLogs.of("debian12-6.12-no-tpm").entries().subList(5, 50));
+        try (TestDaemon daemon = daemon().start().awaitServing()) {
+            Visitor.Reply reply = daemon.visitor().get(Visitor.integrity("abc", Visitor.IMA, 0));
+            assertEquals(200, reply.status());
+            assertEquals(
+                    Files.readString(log.ascii()),
+                    reply.results().get("ima_measurement_list").asText());
+            assertFailing(daemon.section("evidence"), "trimmed list", "boot_aggregate");
+            assertTrue(daemon.section("evidence").next().contains("before the list is staged"));
+            assertTrue(daemon.journal().text().contains("cause=TRIMMED"));
+        }
+    }
+
+    @Test
+    void listOfAnotherBoot_isNamedAsCauseWithTheNextStep() throws Exception {
+        log.replaceWith(ImaLogs.of("debian12-6.12-custom-policy").entries());
+        try (TestDaemon daemon = daemon().start().awaitServing()) {
+            Visitor.Reply reply = daemon.visitor().get(Visitor.integrity("abc", Visitor.IMA, 0));
+            assertEquals(200, reply.status());
+            assertFailing(daemon.section("evidence"), "the list of another boot or host");
+            assertTrue(daemon.section("evidence").next().contains("ima.list"));
+        }
+    }
+
+    @Test
+    void bankTheKernelPads_isVerifiedAndNamedWithTheNextStep() throws Exception {
+        tpm.restart();
+        log.replaceWith(List.of());
+        log.padSha1Into(Bank.SHA256);
+        log.append(MeasuredEntry.named("boot_aggregate", 0));
+        log.appendSynthetic(5);
+        log.append(MeasuredEntry.violation("/var/log/messages"));
+        try (TestDaemon daemon = daemon().start().awaitServing()) {
+            Visitor.Reply reply = daemon.visitor().get(Visitor.integrity("abc", Visitor.IMA, 0));
+            assertEquals(200, reply.status());
+            Section section = daemon.section("evidence");
+            assertEquals(Health.DEGRADED, section.health(), section.toString());
+            assertTrue(section.reason().contains("padded with zeros"), section.toString());
+            assertTrue(section.next().contains("tpm.hash_alg"), section.toString());
+            assertEquals(7L, daemon.field("evidence", "matched_entries"));
+            assertTrue(daemon.journal().text().contains("SHA-1 padded with zeros"));
+        }
+    }
+
+    @Test
+    void disagreement_staysInTheHistoryAcrossARestart() throws Exception {
+        Path history = daemon().state().resolve("history");
+        try (TestDaemon daemon = daemon().start().awaitHealthy()) {
+            tpm.extend(10, Bank.SHA256, new byte[32]);
+            daemon.visitor().get(Visitor.integrity("abc", Visitor.IMA, 0));
+            Await.until(
+                    "the history tells it",
+                    Duration.ofMinutes(2),
+                    () -> Files.readString(history).contains("something else extended it"));
+        }
+        try (TestDaemon daemon = daemon().start().awaitServing()) {
+            List<String> lines = Files.readAllLines(history);
+            assertTrue(lines.getFirst().contains("started"), lines.toString());
+            assertTrue(
+                    lines.stream().anyMatch(line -> line.contains("\tfailing\t")),
+                    lines.toString());
+            assertEquals(2, lines.stream().filter(line -> line.contains(" started")).count());
         }
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package attestation.agent.cli;
 
+import attestation.agent.status.HistoryJson;
+import attestation.agent.status.HistoryText;
 import attestation.agent.status.StatusClient;
 import attestation.agent.status.StatusException;
 import attestation.agent.status.StatusJson;
@@ -25,13 +27,30 @@ final class SocketStatusSource implements StatusSource {
                     report.verdict(),
                     StatusText.write(report),
                     new String(json, StandardCharsets.UTF_8).stripTrailing() + "\n");
-        } catch (StatusException e) {
-            throw new CliException(code(e.kind()), "status: " + e.getMessage());
-        } catch (IOException e) {
-            throw new CliException(
-                    code(StatusException.Kind.BAD_ANSWER),
-                    "status: " + socket + ": " + Terminal.escape(String.valueOf(e.getMessage())));
+        } catch (StatusException | IOException e) {
+            throw failed(socket, e);
         }
+    }
+
+    @Override
+    public String history(Path socket, boolean json) throws CliException {
+        try {
+            byte[] lines = new StatusClient(socket, TIMEOUT).get("/history");
+            return json
+                    ? new String(lines, StandardCharsets.UTF_8)
+                    : HistoryText.write(HistoryJson.read(lines));
+        } catch (StatusException | IOException e) {
+            throw failed(socket, e);
+        }
+    }
+
+    private static CliException failed(Path socket, Exception e) {
+        if (e instanceof StatusException known) {
+            return new CliException(code(known.kind()), "status: " + known.getMessage());
+        }
+        return new CliException(
+                code(StatusException.Kind.BAD_ANSWER),
+                "status: " + socket + ": " + Terminal.escape(String.valueOf(e.getMessage())));
     }
 
     private static int code(StatusException.Kind kind) {

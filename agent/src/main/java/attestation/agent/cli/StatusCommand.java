@@ -20,7 +20,7 @@ import java.util.concurrent.Callable;
         footer = "  agent status --json | jq .verdict",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:healthy",
+            "0:healthy; with --history: told",
             "1:degraded: it answers, but something needs attention",
             "2:failing",
             "3:not running",
@@ -49,6 +49,11 @@ final class StatusCommand implements Callable<Integer> {
     @Option(names = "--watch", description = "Shows it again every two seconds, until interrupted.")
     private boolean watch;
 
+    @Option(
+            names = "--history",
+            description = "Tells what changed and when instead, across restarts, newest last.")
+    private boolean history;
+
     StatusCommand(Console console, StatusSource source) {
         this.console = console;
         this.source = source;
@@ -57,6 +62,11 @@ final class StatusCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CliException, InterruptedException {
         Path path = socket == null ? ConfigReader.socket(config.file()) : socket;
+        if (history) {
+            console.out().print(source.history(path, json));
+            console.out().flush();
+            return 0;
+        }
         Health health = show(path);
         while (watch) {
             Thread.sleep(WATCH_MILLIS);

@@ -16,6 +16,16 @@ public interface StatusSource {
     View fetch(Path socket) throws CliException;
 
     /**
+     * What changed and when.
+     *
+     * @param json whether programs read it
+     * @throws CliException as {@link #fetch} does
+     */
+    default String history(Path socket, boolean json) throws CliException {
+        throw new CliException(ExitCodes.FAILING, "status: no history is kept here");
+    }
+
+    /**
      * One state of the agent.
      *
      * @param health the verdict

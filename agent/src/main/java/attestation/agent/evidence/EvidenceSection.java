@@ -81,6 +81,8 @@ final class EvidenceSection implements SectionSource {
                                                 + " was never extended into PCR 10",
                                         "the TPM lost an extend, or somebody wrote to the list: see the"
                                                 + " kernel log, then reboot"));
+        state.padding()
+                .ifPresent(words -> section.report(Health.DEGRADED, words, ProofState.UNPADDED));
         if (failing) {
             section.report(
                     Health.DEGRADED,

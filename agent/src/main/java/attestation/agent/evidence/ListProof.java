@@ -225,7 +225,18 @@ final class ListProof {
         if (state.disagreement().isPresent()) {
             LOG.info("quote and measurement list agree again entries={}", proven.entries());
         }
+        boolean saidPadded = state.padding().isPresent();
         state = ProofState.agrees(proven, uncovered, clock.instant());
+        if (!saidPadded) {
+            state.padding()
+                    .ifPresent(
+                            words ->
+                                    LOG.warn(
+                                            "{} bank={} next=\"{}\"",
+                                            words,
+                                            bank,
+                                            ProofState.UNPADDED));
+        }
     }
 
     private static ProofState.NamedEntry named(LogView view, long number) throws IOException {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package attestation.agent.evidence;
 
+import attestation.ima.ReplayMode;
 import attestation.ima.match.Match;
 import attestation.ima.match.MismatchCause;
 
@@ -22,6 +23,11 @@ record ProofState(
         String mode,
         Optional<NamedEntry> uncovered,
         Optional<Disagreement> disagreement) {
+    /** What an operator does about a padded bank. */
+    static final String UNPADDED =
+            "quote a bank the kernel can hash: tpm.hash_alg = \"sha256\" (before 5.8: \"sha1\"), or a kernel"
+                    + " with that hash built in (CONFIG_CRYPTO_SHA512=y)";
+
     /** Nothing was quoted yet. */
     static final ProofState NONE =
             new ProofState(Optional.empty(), 0, "", Optional.empty(), Optional.empty());
@@ -66,6 +72,16 @@ record ProofState(
                 proven.mode().name(),
                 uncovered,
                 Optional.empty());
+    }
+
+    /** Whether the kernel lacks the bank's hash: the words for it and what to do. */
+    Optional<String> padding() {
+        return mode.isEmpty() || mode.equals(ReplayMode.HASH.name())
+                ? Optional.empty()
+                : Optional.of(
+                        "the kernel extends SHA-1 padded with zeros into this PCR bank, as it lacks the bank's"
+                                + " own hash: a verifier that computes that hash, such as Keylime's, finds"
+                                + " another value");
     }
 
     ProofState disagrees(Disagreement why, Instant when) {

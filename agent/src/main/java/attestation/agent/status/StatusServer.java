@@ -6,6 +6,7 @@ import attestation.agent.https.Exchange;
 import attestation.agent.https.HttpLimits;
 import attestation.agent.https.HttpsEvents;
 import attestation.agent.https.UnixHttpServer;
+import attestation.agent.https.Untrusted;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,8 +21,9 @@ import java.util.Optional;
 
 /**
  * Tells how the agent fares, over HTTP/1.1 on a unix socket: {@code /status} (JSON), {@code
- * /health} (the same head in JSON, 200 unless the verdict is failing, then 503) and {@code
- * /metrics} (Prometheus). It changes nothing; the socket's mode decides who may ask.
+ * /health} (the same head in JSON, 200 unless the verdict is failing, then 503), {@code /history}
+ * (what changed and when) and {@code /metrics} (Prometheus). It changes nothing; the socket's mode
+ * decides who may ask.
  *
  * <p>Start it once and stop it once, both from one thread; sources are asked on request threads.
  */
@@ -45,6 +47,7 @@ public final class StatusServer {
     private final List<SectionSource> sources;
     private final HttpsEvents events;
     private final Clock clock;
+    private final Optional<History> history;
     private final Instant since;
     private final SocketFile file;
     private final UnixHttpServer server;
@@ -56,6 +59,21 @@ public final class StatusServer {
      */
     public StatusServer(
             StatusSettings settings, List<SectionSource> sources, HttpsEvents events, Clock clock) {
+        this(settings, sources, events, clock, Optional.empty());
+    }
+
+    /**
+     * The same with what happened earlier.
+     *
+     * @param history what {@code /history} tells (JSON, an object a line); 404 without
+     */
+    public StatusServer(
+            StatusSettings settings,
+            List<SectionSource> sources,
+            HttpsEvents events,
+            Clock clock,
+            Optional<History> history) {
+        this.history = history;
         this.settings = settings;
         this.sources = List.copyOf(sources);
         this.events = events;
@@ -126,8 +144,21 @@ public final class StatusServer {
                             200,
                             Map.of("content-type", "text/plain; version=0.0.4; charset=utf-8"),
                             Metrics.write(report()));
-            default -> json(404, error(404, "expected: /status, /health or /metrics"));
+            case "/history" -> history.map(StatusServer::history).orElseGet(StatusServer::error404);
+            default -> error404();
         };
+    }
+
+    private static Answer history(History history) {
+        try {
+            return json(200, HistoryJson.write(history.entries()));
+        } catch (IOException e) {
+            return json(500, error(500, Untrusted.show("history: " + e.getMessage(), 200)));
+        }
+    }
+
+    private static Answer error404() {
+        return json(404, error(404, "expected: /status, /health, /history or /metrics"));
     }
 
     private static Answer error405() {

@@ -36,8 +36,8 @@ public enum MismatchCause {
             "reboot; look for a failing resume from sleep"),
     /** Nothing of the above was seen. */
     UNKNOWN(
-            "no prefix of the list replays to the quoted PCRs",
-            "compare the list with the TPM: agent ima replay LIST --expect PCR=VALUE");
+            "no prefix of the list replays to the quoted PCRs: it is the list of another boot or host, or a kexec went before the agent's first start",
+            "check ima.list in the configuration, compare (agent ima replay LIST --expect PCR=VALUE), then reboot through the firmware");
 
     private final String words;
     private final String nextStep;

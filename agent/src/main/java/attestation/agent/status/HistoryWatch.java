@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package attestation.agent.status;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.util.function.Supplier;
+
+/**
+ * Has the history look at the agent every few seconds. Start it once and stop it once, both from
+ * one thread.
+ */
+public final class HistoryWatch {
+    private static final Duration PACE = Duration.ofSeconds(3);
+
+    private final History history;
+    private final Supplier<StatusReport> reports;
+    private final String version;
+    private @Nullable Thread thread;
+
+    /**
+     * @param reports how the agent is now; asked on a thread of its own
+     */
+    public HistoryWatch(History history, Supplier<StatusReport> reports, String version) {
+        this.history = history;
+        this.reports = reports;
+        this.version = version;
+    }
+
+    /** Says that the agent was started, and looks from then on. */
+    public void start() {
+        history.say(Health.OK, "agent " + version + " started");
+        thread = Thread.ofPlatform().daemon().name("history").start(this::run);
+    }
+
+    /** Says that the agent stops. */
+    public void stop() throws InterruptedException {
+        Thread running = thread;
+        if (running != null) {
+            running.interrupt();
+            running.join(Duration.ofSeconds(5));
+            history.say(Health.OK, "agent stopped");
+        }
+    }
+
+    private void run() {
+        try {
+            while (true) {
+                Thread.sleep(PACE);
+                history.look(reports.get());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
