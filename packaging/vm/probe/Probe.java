@@ -10,7 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Tries, one a line ("NAME ok" or "NAME refused: WHY"), what a compromised agent would try in its place. */
+/**
+ * Tries, one a line ("NAME ok" or "NAME refused: WHY"), what a compromised agent would try in its
+ * place.
+ */
 final class Probe {
     private Probe() {}
 
@@ -23,13 +26,39 @@ final class Probe {
         attempt("shell", () -> new ProcessBuilder("/bin/sh", "-c", "true").start().waitFor());
         attempt("others-file", () -> Files.readAllBytes(Path.of("/var/lib/probe/secret")));
         attempt("shadow", () -> Files.readAllBytes(Path.of("/etc/shadow")));
-        attempt("own-configuration", () -> FileChannel.open(Path.of("/etc/attestation-agent/agent.toml"), StandardOpenOption.WRITE).close());
-        attempt("own-code", () -> FileChannel.open(Path.of("/usr/lib/attestation-agent/bin/agent"), StandardOpenOption.WRITE).close());
-        attempt("disk", () -> FileChannel.open(Path.of("/dev/vda"), StandardOpenOption.READ).close());
+        attempt(
+                "own-configuration",
+                () ->
+                        FileChannel.open(
+                                        Path.of("/etc/attestation-agent/agent.toml"),
+                                        StandardOpenOption.WRITE)
+                                .close());
+        attempt(
+                "own-code",
+                () ->
+                        FileChannel.open(
+                                        Path.of("/usr/lib/attestation-agent/bin/agent"),
+                                        StandardOpenOption.WRITE)
+                                .close());
+        attempt(
+                "disk",
+                () -> FileChannel.open(Path.of("/dev/vda"), StandardOpenOption.READ).close());
         attempt("mount", Probe::mount);
         attempt("executable-made", Probe::makeAndRun);
-        attempt("tpm", () -> FileChannel.open(Path.of("/dev/tpmrm0"), StandardOpenOption.READ, StandardOpenOption.WRITE).close());
-        attempt("list", () -> Files.readAllBytes(Path.of("/sys/kernel/security/integrity/ima/ascii_runtime_measurements")));
+        attempt(
+                "tpm",
+                () ->
+                        FileChannel.open(
+                                        Path.of("/dev/tpmrm0"),
+                                        StandardOpenOption.READ,
+                                        StandardOpenOption.WRITE)
+                                .close());
+        attempt(
+                "list",
+                () ->
+                        Files.readAllBytes(
+                                Path.of(
+                                        "/sys/kernel/security/integrity/ima/ascii_runtime_measurements")));
     }
 
     private static void attempt(String name, Attempt attempt) {
@@ -46,12 +75,21 @@ final class Probe {
     /** mount(2) of a tmpfs. */
     private static void mount() throws Throwable {
         Linker linker = Linker.nativeLinker();
-        var signature = FunctionDescriptor.of(
-                ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.ADDRESS);
+        var signature =
+                FunctionDescriptor.of(
+                        ValueLayout.JAVA_INT,
+                        ValueLayout.ADDRESS,
+                        ValueLayout.ADDRESS,
+                        ValueLayout.ADDRESS,
+                        ValueLayout.JAVA_LONG,
+                        ValueLayout.ADDRESS);
         var call = linker.downcallHandle(linker.defaultLookup().findOrThrow("mount"), signature);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment type = arena.allocateFrom("tmpfs");
-            int result = (int) call.invokeExact(type, arena.allocateFrom("/mnt"), type, 0L, MemorySegment.NULL);
+            int result =
+                    (int)
+                            call.invokeExact(
+                                    type, arena.allocateFrom("/mnt"), type, 0L, MemorySegment.NULL);
             if (result != 0) {
                 throw new IOException("mount returned " + result);
             }
