@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.spi.ToolProvider;
 
 /**
  * The Java that the package carries: linked from the JDK that runs this, with the modules that the
@@ -30,23 +28,19 @@ record OwnRuntime(Path folder) {
     private static final Set<String> PROVIDERS =
             Set.of("SUN", "SunRsaSign", "SunEC", "SunJSSE", "SunJCE");
 
-    Path link() throws IOException {
-        ToolProvider jlink = ToolProvider.findFirst("jlink").orElseThrow();
-        PrintWriter out = new PrintWriter(System.out, true);
-        int code =
-                jlink.run(
-                        out,
-                        out,
+    /** As a process of its own: jlink called within another program makes other bytes each time. */
+    Path link() throws IOException, InterruptedException {
+        Stage.run(
+                folder.getParent(),
+                List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "jlink").toString(),
                         "--add-modules",
                         MODULES,
                         "--strip-debug",
                         "--no-man-pages",
                         "--no-header-files",
                         "--output",
-                        folder.toString());
-        if (code != 0) {
-            throw new IllegalStateException("jlink: exit code " + code);
-        }
+                        folder.toString()));
         for (String file : UNUSED) {
             Files.delete(folder.resolve(file));
         }
