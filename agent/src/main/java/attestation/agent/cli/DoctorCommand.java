@@ -5,9 +5,12 @@ import attestation.agent.doctor.Check;
 import attestation.agent.doctor.Doctor;
 import attestation.agent.doctor.Finding;
 import attestation.agent.doctor.Host;
+import attestation.agent.doctor.Journal;
 import attestation.agent.doctor.JournalCommand;
+import attestation.agent.doctor.RecordedJournal;
 import attestation.agent.doctor.State;
 import attestation.agent.host.LinuxXattrs;
+import attestation.agent.integrity.HostFiles;
 import attestation.config.Nearest;
 
 import picocli.CommandLine.Command;
@@ -59,7 +62,9 @@ final class DoctorCommand implements Callable<Integer> {
     @Option(
             names = "--root",
             paramLabel = "DIR",
-            description = "Judges the tree below this folder instead of this host.")
+            description =
+                    "Judges the tree below this folder instead of this host; messages of its kernel"
+                            + " and PID 1 are read from journal/kernel and journal/manager in it.")
     private Path root = Path.of("/");
 
     DoctorCommand(Console console) {
@@ -73,11 +78,18 @@ final class DoctorCommand implements Callable<Integer> {
             checks.forEach(check -> console.out().println(check.name()));
             return ExitCodes.OK;
         }
-        Host host = Host.below(root, new JournalCommand(), new LinuxXattrs(), Instant.now());
+        Host host = Host.below(root, journal(), new LinuxXattrs(), Instant.now());
         List<Doctor.Result> results = Doctor.run(checks, host);
         console.out().print(json ? json(results) : text(results));
         console.out().flush();
         return Doctor.exitCode(results);
+    }
+
+    /** Another tree's checks must not be judged by what this host's kernel said. */
+    private Journal journal() {
+        return root.toAbsolutePath().normalize().equals(Path.of("/"))
+                ? new JournalCommand()
+                : new RecordedJournal(new HostFiles(root));
     }
 
     private List<Check> chosen() throws CliException {

@@ -159,24 +159,16 @@ final class PolicyChecks {
                     "sudo agent doctor, or join group systemd-journal");
         }
         String said = manager.content().orElse("") + "\n" + kernel.content().orElse("");
-        Optional<String> failed =
+        Optional<String> last =
                 said.lines()
-                        .filter(
-                                line ->
-                                        line.contains("Failed to load the IMA custom policy")
-                                                || line.contains("signed policy required")
-                                                || line.contains("cause=failed")
-                                                || line.contains("policy update failed"))
-                        .findFirst();
-        if (failed.isPresent()) {
+                        .filter(line -> isRefusal(line) || isLoad(line))
+                        .reduce((before, after) -> after);
+        if (last.filter(PolicyChecks::isRefusal).isPresent()) {
             return Finding.problem(
-                    AuditChecks.shown(failed.get()),
+                    AuditChecks.shown(last.get()),
                     "agent ima policy check " + Host.POLICY + "; agent doctor policy-signed");
         }
-        boolean loaded =
-                said.contains("Successfully loaded the IMA custom policy")
-                        || said.contains("policy update completed");
-        if (loaded) {
+        if (last.isPresent()) {
             return Finding.ok("the custom policy was loaded in this boot");
         }
         return host.files().exists(Host.POLICY)
@@ -184,6 +176,19 @@ final class PolicyChecks {
                         Host.POLICY + " is installed, but no message says that it was loaded",
                         "reboot, or load it now: echo " + Host.POLICY + " >" + host.ima("policy"))
                 : Finding.ok("no custom policy");
+    }
+
+    private static boolean isRefusal(String line) {
+        return line.contains("Failed to load the IMA custom policy")
+                || line.contains("signed policy required")
+                || line.contains("op=policy_update cause=failed")
+                || line.contains("policy update failed");
+    }
+
+    private static boolean isLoad(String line) {
+        return line.contains("Successfully loaded the IMA custom policy")
+                || line.contains("op=policy_update cause=completed")
+                || line.contains("policy update completed");
     }
 
     private static Finding loaded(Host host) {

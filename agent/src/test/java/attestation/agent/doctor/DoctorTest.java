@@ -174,6 +174,21 @@ class DoctorTest {
         expect("policy-accepted", State.PROBLEM, "cause=failed", "agent ima policy check");
     }
 
+    /** As Linux 6.1 said it: a policy with a wrong line, then the right one. */
+    @Test
+    void policyAccepted_refusalThatWasMadeGood_isOk() {
+        tree.kernelSays(
+                new Reading.Content("ima: policy update failed\nima: policy update completed\n"));
+        expect("policy-accepted", State.OK, "was loaded in this boot", "");
+    }
+
+    @Test
+    void recordedJournal_ofATreeWithoutOne_isNotReadAsSilence() {
+        var journal = new RecordedJournal(new attestation.agent.integrity.HostFiles(root));
+        assertTrue(journal.kernel().content().isEmpty());
+        assertEquals("not there", journal.kernel().whyNot());
+    }
+
     @Test
     void secureBoot_unknownVariable_isUnknown_andOneIsOn() throws IOException {
         String variable = "SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c";
