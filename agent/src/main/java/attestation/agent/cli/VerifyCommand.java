@@ -37,7 +37,8 @@ import java.util.concurrent.Callable;
             "Checked in this order, the first failure ends it: TPM_GENERATED magic and type; the"
                     + " nonce; the signature by the AK, its scheme and hash; the PCR selection; the"
                     + " digest over the PCR values; the payload key's binding to PCR 16; the list's"
-                    + " replay to the quoted PCR 10. Entries beyond the quote are unproven and said"
+                    + " replay to the quoted PCR 10; the firmware log's replay to the quoted PCRs"
+                    + " 0-9 and 14 (the agent sends it when PCR 0 is asked for). Entries beyond the quote are unproven and said"
                     + " so. Without an AK that you trust nothing is ever called verified.",
             "",
             "The agent is met by its certificate (--ca or --server-cert). Host names are not"

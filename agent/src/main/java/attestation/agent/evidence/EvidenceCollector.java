@@ -48,6 +48,7 @@ final class EvidenceCollector implements EvidenceSource {
     private final LogService log;
     private final ListProof proof;
     private final BootLogFile bootLog;
+    private final BootLogReplay bootReplay;
     private final EvidenceSection told;
     private final InstantSource clock;
     private volatile Optional<Anchor> anchor = Optional.empty();
@@ -59,6 +60,7 @@ final class EvidenceCollector implements EvidenceSource {
             LogService log,
             ListProof proof,
             BootLogFile bootLog,
+            BootLogReplay bootReplay,
             EvidenceSection told,
             InstantSource clock) {
         this.tpm = tpm;
@@ -68,6 +70,7 @@ final class EvidenceCollector implements EvidenceSource {
         this.log = log;
         this.proof = proof;
         this.bootLog = bootLog;
+        this.bootReplay = bootReplay;
         this.told = told;
         this.clock = clock;
         this.cache = new PcrCache(bank);
@@ -88,13 +91,14 @@ final class EvidenceCollector implements EvidenceSource {
         }
     }
 
-    /** Holds a quote against the list, unless one already was, so that status knows. */
+    /** Holds a quote against the lists, unless one already was, so that status knows. */
     void checkOnce(byte[] nonce, Deadline deadline) throws InterruptedException {
-        if (proof.state().when().isPresent()) {
+        int boot = bootReplay.wanted();
+        if (proof.state().when().isPresent() && boot == 0) {
             return;
         }
         try {
-            int mask = 1 << EvidenceRequest.IMA_PCR;
+            int mask = boot | 1 << EvidenceRequest.IMA_PCR;
             var _ = collectNow(new EvidenceRequest(nonce, mask, Long.MAX_VALUE, deadline));
         } catch (EvidenceException e) {
             LOG.warn("evidence cannot be had yet reason=\"{}\"", e.getMessage());
@@ -320,6 +324,7 @@ final class EvidenceCollector implements EvidenceSource {
 
         private Evidence evidence(
                 Quote quote, SortedMap<Integer, byte[]> values, Optional<ListSlice> list) {
+            bootReplay.compare(values);
             return new Evidence(
                     quote.attest(),
                     quote.signature(),

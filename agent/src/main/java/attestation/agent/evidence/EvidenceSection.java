@@ -16,6 +16,7 @@ import java.util.Optional;
 final class EvidenceSection implements SectionSource {
     private final ListProof proof;
     private final BootLogFile bootLog;
+    private final BootLogReplay bootReplay;
     private long served;
     private long failed;
     private long refused;
@@ -24,9 +25,10 @@ final class EvidenceSection implements SectionSource {
     private String lastFailure = "";
     private boolean failing;
 
-    EvidenceSection(ListProof proof, BootLogFile bootLog) {
+    EvidenceSection(ListProof proof, BootLogFile bootLog, BootLogReplay bootReplay) {
         this.proof = proof;
         this.bootLog = bootLog;
+        this.bootReplay = bootReplay;
     }
 
     /** Evidence was handed out. */
@@ -60,6 +62,7 @@ final class EvidenceSection implements SectionSource {
                 .field("matched_entries", "entries proven by the last quote", state.matched())
                 .field("replay_mode", "replay", state.mode().toLowerCase(Locale.ROOT))
                 .field("boot_log", "firmware log", bootLog.note())
+                .field("boot_log_replay", "firmware log against PCRs", bootReplay.note())
                 .field("last_failure", "last failure", lastFailure);
         last.ifPresent(when -> section.time("last_served", "last served", when));
         state.when().ifPresent(w -> section.time("last_compared", "last held against the list", w));

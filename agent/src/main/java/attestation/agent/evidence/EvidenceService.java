@@ -30,6 +30,7 @@ public final class EvidenceService {
     private final LogService log;
     private final ListProof proof;
     private final BootLogFile bootLog;
+    private final BootLogReplay bootReplay;
     private final EvidenceSection told;
     private volatile Optional<EvidenceCollector> collector = Optional.empty();
 
@@ -67,7 +68,8 @@ public final class EvidenceService {
                         clock,
                         (zero, proven) -> boot.facts(tpm.snapshot().clock(), zero, proven));
         this.bootLog = new BootLogFile(settings.bootLog());
-        this.told = new EvidenceSection(proof, bootLog);
+        this.bootReplay = new BootLogReplay(bootLog, bank);
+        this.told = new EvidenceSection(proof, bootLog, bootReplay);
     }
 
     /** Begins to follow the list; returns at once. */
@@ -82,7 +84,8 @@ public final class EvidenceService {
     /** Evidence whose PCR 16 vouches for this key. Its PCR is set in the TPM by the caller. */
     public EvidenceSource source(KeyBinding binding) {
         EvidenceCollector made =
-                new EvidenceCollector(tpm, boot, binding, log, proof, bootLog, told, clock);
+                new EvidenceCollector(
+                        tpm, boot, binding, log, proof, bootLog, bootReplay, told, clock);
         collector = Optional.of(made);
         return made;
     }

@@ -65,7 +65,7 @@ final class EvidenceCheck {
         boolean askFromZero = before.isPresent() && boot.isEmpty() && listEntry(evidence) != 0;
         Optional<ProvenState> state =
                 askFromZero ? Optional.empty() : list(evidence, attest, pcrs, boot);
-        bootLog(evidence);
+        bootLog(evidence, pcrs);
         return new Proven(state, askFromZero);
     }
 
@@ -352,15 +352,14 @@ final class EvidenceCheck {
         findings.ok("line " + next + ", was " + boot.get().nextLine());
     }
 
-    private void bootLog(Evidence evidence) {
-        evidence.bootLog()
-                .ifPresent(
-                        log -> {
-                            findings.enter("boot-log");
-                            String hash = HEX.formatHex(HashAlg.SHA256.hash(log));
-                            findings.note(log.length + " bytes, not verified, sha256 " + hash);
-                            findings.fact("boot_log_sha256", hash);
-                        });
+    private void bootLog(Evidence evidence, PcrBlob pcrs) throws RefutedException {
+        BootLogCheck check = new BootLogCheck(pcrs, findings);
+        if (evidence.bootLog().isEmpty()) {
+            check.none();
+            return;
+        }
+        findings.enter("boot-log");
+        check.check(evidence.bootLog().get());
     }
 
     private static long listEntry(Evidence evidence) {

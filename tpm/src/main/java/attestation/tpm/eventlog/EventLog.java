@@ -4,10 +4,13 @@ package attestation.tpm.eventlog;
 import attestation.tpm.HashAlgorithm;
 import attestation.tpm.TpmException;
 
+import java.security.MessageDigest;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.SequencedMap;
 import java.util.SortedMap;
+import java.util.SortedSet;
 
 /**
  * The firmware's log of what it measured before the operating system ran; parsed, not verified.
@@ -44,6 +47,28 @@ public record EventLog(
      * @throws TpmException.Unsupported when the log has no digests of this bank
      */
     public SortedMap<Integer, byte[]> replay(HashAlgorithm bank) throws TpmException.Unsupported {
-        return Replay.of(this, bank);
+        if (!hasBank(bank.tpmId())) {
+            throw new TpmException.Unsupported(
+                    "firmware event log: no digests of bank " + bank.keylimeName());
+        }
+        return new Replay(this, bank.tpmId(), bank.newDigest()).values();
+    }
+
+    /** Whether there are digests of this TPM_ALG_ID. */
+    public boolean hasBank(int algorithm) {
+        return algorithms.containsKey(algorithm);
+    }
+
+    /**
+     * PCRs that do not have the value to which the log comes; one that the log does not extend must
+     * have the value it started with.
+     *
+     * @param algorithm TPM_ALG_ID of the bank, one that {@link #hasBank}
+     * @param digest the bank's hash
+     * @param values by PCR, as quoted
+     */
+    public SortedSet<Integer> differing(
+            int algorithm, MessageDigest digest, Map<Integer, byte[]> values) {
+        return new Replay(this, algorithm, digest).differing(values);
     }
 }
