@@ -18,10 +18,9 @@ import attestation.tpm.SigningAlgorithm;
 import attestation.tpm.Tpm;
 import attestation.tpm.TpmException;
 
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -37,7 +36,6 @@ final class HostKeys {
     private final Tpm tpm;
     private final TpmSection settings;
     private final StateFile agentData;
-    private @Nullable IdentityException damage;
 
     HostKeys(Tpm tpm, TpmSection settings, StateFile agentData) {
         this.tpm = tpm;
@@ -56,36 +54,20 @@ final class HostKeys {
     /** The EK's hash as an earlier run stored it; empty before the first start. */
     Optional<String> storedEkHash() throws IOException {
         try {
-            return stored().map(AgentData::ekHash);
+            return AgentData.load(agentData).map(AgentData::ekHash);
         } catch (IdentityException e) {
             return Optional.empty(); // kept, and told by establish()
         }
     }
 
-    /** A damaged file was set aside: that it is gone now does not make this host a new one. */
-    private Optional<AgentData> stored() throws IOException, IdentityException {
-        Optional<AgentData> stored;
-        try {
-            stored = AgentData.load(agentData);
-        } catch (IdentityException e) {
-            damage = e;
-            throw e;
-        }
-        IdentityException before = damage;
-        if (stored.isEmpty() && before != null) {
-            throw new IdentityException(String.valueOf(before.getMessage()), before);
-        }
-        damage = null;
-        return stored;
-    }
-
     /** Reads the EK, then loads or makes the AK. */
     Established establish()
             throws TpmException, IOException, IdentityException, InterruptedException {
+        requireBank();
         EkRequest request = ekRequest();
         EndorsementKey ek = tpm.endorsementKey(request, SLOW_COMMANDS);
         String ekHash = AgentId.hashEk(ek.subjectPublicKeyInfo());
-        Optional<AgentData> stored = stored();
+        Optional<AgentData> stored = AgentData.load(agentData);
         if (stored.isPresent()) {
             checkFits(stored.get(), ekHash);
             AkBlob blob = new AkBlob(stored.get().akPublic(), stored.get().akPrivate());
@@ -94,6 +76,18 @@ final class HostKeys {
         AkBlob blob = tpm.createAk(request, template(), SLOW_COMMANDS);
         data(blob, ekHash).store(agentData);
         return established(ek, tpm.loadAk(request, blob, SLOW_COMMANDS));
+    }
+
+    /** Before a key is made for a bank in which this TPM cannot quote. */
+    private void requireBank() throws TpmException, InterruptedException {
+        List<HashAlgorithm> active = tpm.activeBanks(SLOW_COMMANDS);
+        if (!active.contains(hash())) {
+            throw new TpmException.Unsupported(
+                    "tpm.hash_alg: %s (expected: a PCR bank that is active in this TPM, of %s) - choose one of these, or allocate it (tpm2_pcrallocate, then reboot)"
+                            .formatted(
+                                    hash().keylimeName(),
+                                    active.stream().map(HashAlgorithm::keylimeName).toList()));
+        }
     }
 
     private Established established(EndorsementKey ek, AttestationKey ak)

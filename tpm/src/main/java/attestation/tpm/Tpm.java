@@ -9,6 +9,7 @@ import attestation.tpm.wire.PublicArea;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -186,6 +187,12 @@ public final class Tpm implements AutoCloseable {
                     "random bytes: " + count + " (expected: 1.." + MAX_RANDOM + ")");
         }
         return ask("random bytes", timeout, c -> c.random(count));
+    }
+
+    /** PCR banks in use, of those known here; one command. */
+    public List<HashAlgorithm> activeBanks(Duration timeout)
+            throws TpmException, InterruptedException {
+        return ask("PCR banks", timeout, TpmConnection::activeBanks);
     }
 
     /** Everything the TPM says of itself; makes the EKs whose certificates it finds. */

@@ -34,6 +34,17 @@ public abstract sealed class TpmException extends Exception {
             this.rc = rc;
         }
 
+        private CommandFailed(CommandFailed before, String more) {
+            super(before.getMessage() + more, before);
+            this.command = before.command;
+            this.rc = before.rc;
+        }
+
+        /** The same with more to say. */
+        public CommandFailed with(String more) {
+            return new CommandFailed(this, more);
+        }
+
         /** Command and object, for example {@code TPM2_Load of the AK}. */
         public String command() {
             return command;

@@ -36,7 +36,8 @@ final class TpmHints {
                     "all object slots of the TPM are taken by others - flush them (tpm2_flushcontext"
                             + " -t) or use the resource manager /dev/tpmrm0";
             case TpmRc.SESSION_MEMORY, TpmRc.SESSION_HANDLES ->
-                    "all session slots of the TPM are taken by others - flush them"
+                    "all session slots of the TPM are taken, by others or by a run that was"
+                            + " killed - flush them"
                             + " (tpm2_flushcontext -l, then -s) or use the resource manager"
                             + " /dev/tpmrm0";
             case TpmRc.FAILURE ->

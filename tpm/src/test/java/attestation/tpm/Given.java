@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 
 /** What the tests of this package begin with. */
 final class Given {
@@ -46,6 +48,15 @@ final class Given {
 
     static Quote quote(Tpm tpm, String nonce) throws Exception {
         return tpm.quote(bytes(nonce), PCRS, Lane.INTEGRITY, PATIENCE);
+    }
+
+    /** An object of another program; its handle. */
+    static List<Integer> foreignObject(Swtpm swtpm) throws Exception {
+        List<Integer> before = swtpm.transientHandles();
+        swtpm.run("tpm2_createprimary", "-C", "o", "-c", before.size() + ".ctx");
+        List<Integer> now = new ArrayList<>(swtpm.transientHandles());
+        now.removeAll(before);
+        return List.copyOf(now);
     }
 
     static byte[] bytes(String text) {

@@ -154,6 +154,23 @@ class QuoteMatrixTest {
     }
 
     @Test
+    void quote_ofABankThatIsNotActive_saysSoAndKeepsTheConnection() throws Exception {
+        try (Swtpm swtpm = Swtpm.builder().banks(Bank.SHA256).start();
+                Tpm tpm = Given.tpm(swtpm)) {
+            Given.warmAk(tpm);
+            assertEquals(List.of(HashAlgorithm.SHA256), tpm.activeBanks(Given.PATIENCE));
+            PcrSelection both =
+                    PcrSelection.of(HashAlgorithm.SHA256, 0).and(HashAlgorithm.SHA384, 1);
+            TpmException e = assertThrows(TpmException.Unsupported.class, () -> quote(tpm, both));
+            assertTrue(
+                    e.getMessage().startsWith("PCR bank: sha384 is not active in this TPM"),
+                    e.getMessage());
+            assertEquals(0, tpm.snapshot().reconnects());
+            Given.quote(tpm, "the other bank");
+        }
+    }
+
+    @Test
     void quote_overAKeptOpenSocket_letsOtherClientsIn() throws Exception {
         try (Swtpm swtpm = Swtpm.builder().keptOpen().start();
                 Tpm tpm = Given.tpm(swtpm)) {

@@ -77,6 +77,12 @@ class RefusalTest {
                     assertThrows(TpmException.CommandFailed.class, () -> Given.quote(tpm, "n"));
             assertTrue(e.lockout());
             assertTrue(e.getMessage().startsWith("TPM2_Quote: TPM_RC_LOCKOUT (0x921): the TPM is"));
+            assertTrue(
+                    e.getMessage()
+                            .endsWith(
+                                    "; now 1 failures count of the 1 that lock it, and one is"
+                                            + " forgiven every 1000 s"),
+                    e.getMessage());
             assertTrue(tpm.info(Given.PATIENCE).lockout().inLockout());
             swtpm.run("tpm2_dictionarylockout", "-c");
             Given.quote(tpm, "again");
@@ -122,10 +128,62 @@ class RefusalTest {
         }
     }
 
+    @Test
+    void info_loadedAndSavedSessions_areAllListed() throws Exception {
+        try (Swtpm swtpm = Swtpm.start();
+                Tpm tpm = Given.tpm(swtpm)) {
+            swtpm.raw().transmit(START_SESSION);
+            byte[] hmac = START_SESSION.clone();
+            hmac[hmac.length - 5] = 0; // TPM_SE_HMAC
+            swtpm.raw().transmit(hmac);
+            TpmInfo.Handles handles = tpm.info(Given.PATIENCE).handles();
+            assertEquals(
+                    swtpm.sessions().stream().sorted().toList(),
+                    handles.loadedSessions().stream().sorted().toList());
+            assertEquals(2, handles.loadedSessions().size());
+        }
+    }
+
+    @Test
+    void loadAk_slotsFullOfLeftoversOfAKilledRun_makesRoomAndLeavesTheForeignOne()
+            throws Exception {
+        try (Swtpm swtpm = Swtpm.start()) {
+            Tpm killed = Given.tpm(swtpm);
+            AkTemplate template = Given.template(EncryptionAlgorithm.ECC256, HashAlgorithm.SHA256);
+            AkBlob blob = killed.createAk(EK, template, Given.PATIENCE);
+            killed.loadAk(EK, blob, Given.PATIENCE);
+            List<Integer> foreign = Given.foreignObject(swtpm);
+            swtpm.run("tpm2_createek", "-G", "ecc", "-c", "ek.ctx");
+            assertEquals(3, swtpm.transientHandles().size());
+            try (Tpm next = Given.tpm(swtpm)) {
+                next.loadAk(EK, blob, Given.PATIENCE);
+                Given.quote(next, "n");
+                assertEquals(2, swtpm.transientHandles().size());
+            }
+            assertEquals(foreign, swtpm.transientHandles());
+            killed.close();
+        }
+    }
+
+    @Test
+    void endorsementKey_slotsFullAndOneHoldsIt_makesRoomAndLeavesForeignOnes() throws Exception {
+        try (Swtpm swtpm = Swtpm.start();
+                Tpm tpm = Given.tpm(swtpm)) {
+            swtpm.run("tpm2_createek", "-G", "ecc", "-c", "ek.ctx");
+            List<Integer> foreign = new java.util.ArrayList<>(Given.foreignObject(swtpm));
+            foreign.addAll(Given.foreignObject(swtpm));
+            assertEquals(3, swtpm.transientHandles().size());
+            tpm.endorsementKey(EK, Given.PATIENCE);
+            assertEquals(
+                    foreign.stream().sorted().toList(),
+                    swtpm.transientHandles().stream().sorted().toList());
+        }
+    }
+
     /**
      * TPM2_StartAuthSession: no key, no bind, 16 zero bytes, no salt, policy, no cipher, SHA-256.
      */
-    private static final byte[] START_SESSION =
+    static final byte[] START_SESSION =
             java.util.HexFormat.of()
                     .parseHex(
                             "80010000002b00000176"

@@ -42,6 +42,9 @@ public final class TpmSection implements SectionSource {
                         .field("commands", "commands", counts(s.commands()))
                         .field("errors", "errors", errors(s.errors()));
         s.clock().ifPresent(clock -> clock(section, clock));
+        if (!s.resets().isEmpty()) {
+            section.field("last_reset", "last reset seen", text(s.resets().getLast()));
+        }
         s.lastFailure()
                 .ifPresent(
                         f ->
@@ -54,8 +57,22 @@ public final class TpmSection implements SectionSource {
     }
 
     private static void clock(SectionBuilder section, ClockInfo clock) {
-        section.field("reset_count", "resets", (long) clock.resetCount())
-                .field("restart_count", "restarts since", (long) clock.restartCount());
+        section.field("reset_count", "resets", Integer.toUnsignedLong(clock.resetCount()))
+                .field(
+                        "restart_count",
+                        "restarts since",
+                        Integer.toUnsignedLong(clock.restartCount()))
+                .field("clock_safe", "clock safe", clock.safe());
+    }
+
+    private static String text(TpmSnapshot.Reset reset) {
+        return reset.when()
+                + (reset.reset() ? " reset (reboot or power loss)" : " restart or resume")
+                + ", now "
+                + Integer.toUnsignedString(reset.resetCount())
+                + " resets, "
+                + Integer.toUnsignedString(reset.restartCount())
+                + " restarts";
     }
 
     private static List<String> counts(SortedMap<String, Long> commands) {

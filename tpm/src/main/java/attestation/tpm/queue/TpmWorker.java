@@ -235,7 +235,7 @@ public final class TpmWorker implements AutoCloseable {
             connection = fresh;
             state.connected(fresh.properties());
             return true;
-        } catch (TpmException | IOException | RuntimeException e) {
+        } catch (TpmException | IOException | RuntimeException | Error e) {
             state.disconnected(e);
             return false;
         }
@@ -251,7 +251,7 @@ public final class TpmWorker implements AutoCloseable {
             }
             prepared = true;
         } catch (CommandFailed | TpmException.Unsupported | TpmException.KeyMismatch e) {
-            state.failed(e);
+            state.failed(fresh.explained(e));
             prepared = true;
         } finally {
             if (!prepared) {
@@ -285,8 +285,9 @@ public final class TpmWorker implements AutoCloseable {
         } catch (TransportBroken | BadResponse e) {
             broken(open, job, e);
         } catch (TpmException e) {
-            job.fail(e);
-        } catch (RuntimeException e) {
+            job.fail(open.explained(e));
+        } catch (RuntimeException | Error e) {
+            // whatever it was: without this thread nobody would ever quote again
             BadResponse bad = new BadResponse(job.what + ": " + e, e);
             broken(open, job, bad);
         }

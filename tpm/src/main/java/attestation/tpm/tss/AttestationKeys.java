@@ -13,10 +13,12 @@ import tss.tpm.TPMS_SENSITIVE_CREATE;
 final class AttestationKeys {
     private final EndorsementKeys endorsementKeys;
     private final Objects objects;
+    private final Leftovers leftovers;
 
-    AttestationKeys(EndorsementKeys endorsementKeys, Objects objects) {
+    AttestationKeys(EndorsementKeys endorsementKeys, Objects objects, Leftovers leftovers) {
         this.endorsementKeys = endorsementKeys;
         this.objects = objects;
+        this.leftovers = leftovers;
     }
 
     /** Makes one; nothing stays in the TPM. */
@@ -39,6 +41,7 @@ final class AttestationKeys {
     /** Loads one; the EK is flushed again, so that the AK alone takes a slot. */
     Objects.Loaded load(EkRequest request, AkBlob blob) throws TpmException {
         PublicArea area = PublicArea.parse(blob.tpmtPublic());
+        leftovers.flushOthers(new Ref(0, area.name())); // makes room for the EK
         try (Objects.Loaded ek = endorsementKeys.load(request)) {
             return endorsementKeys.authorized(
                     ek.area(),

@@ -18,6 +18,7 @@ import java.util.Map;
 final class Capabilities {
     private static final int BATCH = 128;
     private static final int MAX_PAGES = 64;
+    private static final int KIND = 0xff000000;
 
     private Capabilities() {}
 
@@ -63,15 +64,25 @@ final class Capabilities {
                     int next = 0;
                     for (int i = 0; i < count; i++) {
                         int handle = in.i32();
-                        boolean ours = handle >>> 24 == first >>> 24;
+                        boolean ours = sameKind(handle, first);
                         if (ours) {
                             found.add(handle);
                         }
-                        next = ours ? handle + 1 : 0;
+                        next = ours ? (first & KIND) | ((handle & ~KIND) + 1) : 0;
                     }
                     return next;
                 });
         return found;
+    }
+
+    /** Of sessions one asks for loaded or saved ones, and is told which are HMAC, which policy. */
+    private static boolean sameKind(int handle, int first) {
+        boolean sessions = isSession(handle) && isSession(first);
+        return sessions || (handle & KIND) == (first & KIND);
+    }
+
+    private static boolean isSession(int handle) {
+        return handle >>> 24 == 0x02 || handle >>> 24 == 0x03;
     }
 
     /** Every bank the TPM knows; one with mask 0 is not allocated. */

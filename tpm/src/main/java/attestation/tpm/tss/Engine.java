@@ -36,6 +36,11 @@ final class Engine {
     private final CommandLog log;
     private Patience patience = Patience.ENDLESS;
 
+    /** Commands that belong together. */
+    interface Work<T> {
+        T run() throws TpmException;
+    }
+
     Engine(TpmTransport transport, Duration timeout, CommandLog log) {
         this.transport = transport;
         this.timeout = timeout;
@@ -79,12 +84,12 @@ final class Engine {
         }
     }
 
-    /** The same although nobody may wait any more: for what must be put away. */
-    Response runAlways(Command command) throws TpmException {
+    /** Runs commands although nobody may wait any more: for what must be put away. */
+    <T> T always(Work<T> work) throws TpmException {
         Patience caller = patience;
         patience = Patience.ENDLESS;
         try {
-            return run(command);
+            return work.run();
         } finally {
             patience = caller;
         }

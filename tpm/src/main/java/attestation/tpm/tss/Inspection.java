@@ -146,6 +146,19 @@ final class Inspection {
                 unsigned(now, LOCKOUT_COUNTER + 3));
     }
 
+    /** For an error text; empty when the TPM does not say. */
+    String lockoutNow() {
+        try {
+            TpmInfo.Lockout now = lockout();
+            return String.format(
+                    "; now %d failures count of the %d that lock it, and one is forgiven every"
+                            + " %d s",
+                    now.counter(), now.maxTries(), now.intervalSeconds());
+        } catch (TpmException e) {
+            return ""; // the refusal itself is what counts
+        }
+    }
+
     private static long unsigned(Map<Integer, Integer> values, int property) {
         return Integer.toUnsignedLong(values.getOrDefault(property, 0));
     }

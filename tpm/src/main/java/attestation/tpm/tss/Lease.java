@@ -49,7 +49,7 @@ final class Lease implements AutoCloseable {
                         TPM_CC.FlushContext,
                         new TPM2_FlushContext_REQUEST(new TPM_HANDLE(handle)));
         try {
-            engine.runAlways(command);
+            engine.always(() -> engine.run(command));
         } catch (CommandFailed e) {
             // somebody else flushed it, or the TPM was reset: gone is gone
         }

@@ -2,21 +2,27 @@
 package attestation.tpm.tss;
 
 import attestation.tpm.TpmException;
+import attestation.tpm.TpmException.BadResponse;
 import attestation.tpm.TpmException.CommandFailed;
+import attestation.tpm.TpmException.TransportBroken;
+import attestation.tpm.wire.PublicArea;
 
+import java.net.SocketTimeoutException;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
- * Flushes what a killed run of ours left in a TPM without resource manager: transient objects whose
- * Name is that of a key of ours. Everything else stays, sessions too: nobody can tell whose they
- * are.
+ * Flushes what a killed run or a lost answer of ours left in a TPM without resource manager:
+ * transient objects that are keys of ours, and the session whose handle we were never told.
+ * Everything else stays. Sessions of a killed run stay too: nobody can tell whose they are.
  *
  * <p>Looks once for each Name and connection.
  */
 final class Leftovers {
     private static final int TRANSIENT_FIRST = 0x80000000;
+    private static final int LOADED_SESSIONS = 0x02000000;
 
     private final Engine engine;
     private final Set<String> looked = new HashSet<>();
@@ -40,8 +46,71 @@ final class Leftovers {
     private byte[] nameOf(int handle) throws TpmException {
         try {
             return Objects.readPublic(engine, "an unknown object", handle).area().name();
-        } catch (CommandFailed | TpmException.BadResponse | TpmException.Unsupported e) {
+        } catch (CommandFailed | BadResponse | TpmException.Unsupported e) {
             return new byte[0]; // of a kind we never load, or just gone: not ours
+        }
+    }
+
+    /**
+     * When the slots are full: flushes primary objects of exactly the kind that is to be made,
+     * which therefore are that very key.
+     *
+     * @return whether there was one
+     */
+    boolean flushPrimaries(PublicArea template) throws TpmException {
+        boolean flushed = false;
+        List<Integer> handles =
+                engine.managed() ? List.of() : Capabilities.handles(engine, TRANSIENT_FIRST);
+        for (int handle : handles) {
+            if (isOf(template, handle)) {
+                Lease.flush(engine, handle);
+                flushed = true;
+            }
+        }
+        return flushed;
+    }
+
+    private boolean isOf(PublicArea template, int handle) throws TpmException {
+        try {
+            return Objects.readPublic(engine, "an unknown object", handle)
+                    .area()
+                    .sameTemplate(template);
+        } catch (CommandFailed | BadResponse e) {
+            return false;
+        }
+    }
+
+    /**
+     * Runs TPM2_StartAuthSession. When its answer is lost, the one session that was not there
+     * before is flushed: between look and command this TPM served nobody else.
+     */
+    Response watchingSessions(Engine.Work<Response> start) throws TpmException {
+        if (engine.managed()) {
+            return start.run();
+        }
+        List<Integer> before = Capabilities.handles(engine, LOADED_SESSIONS);
+        try {
+            return start.run();
+        } catch (TransportBroken e) {
+            if (!(e.getCause() instanceof SocketTimeoutException)) {
+                flushNew(before); // a TPM that hangs would only make us hang once more
+            }
+            throw e;
+        } catch (BadResponse e) {
+            flushNew(before);
+            throw e;
+        }
+    }
+
+    private void flushNew(List<Integer> before) {
+        try {
+            List<Integer> now = engine.always(() -> Capabilities.handles(engine, LOADED_SESSIONS));
+            List<Integer> came = now.stream().filter(h -> !before.contains(h)).toList();
+            if (came.size() == 1) {
+                Lease.flush(engine, came.getFirst());
+            }
+        } catch (TpmException e) {
+            // the TPM is away: sessions do not outlive its reset
         }
     }
 }

@@ -3,6 +3,8 @@ package attestation.tpm.tss;
 
 import attestation.tpm.Auth;
 import attestation.tpm.TpmException;
+import attestation.tpm.TpmException.CommandFailed;
+import attestation.tpm.TpmRc;
 import attestation.tpm.wire.PublicArea;
 import attestation.tpm.wire.TpmReader;
 
@@ -56,6 +58,21 @@ final class Objects {
 
     /** Makes a primary object in a hierarchy. */
     Loaded primary(String label, Ref hierarchy, Optional<Auth> auth, TPMT_PUBLIC template)
+            throws TpmException {
+        try {
+            return primaryOnce(label, hierarchy, auth, template);
+        } catch (CommandFailed e) {
+            int code = e.rc().base();
+            boolean full = code == TpmRc.OBJECT_MEMORY || code == TpmRc.OBJECT_HANDLES;
+            if (!full || !leftovers.flushPrimaries(PublicArea.parse(template.toBytes()))) {
+                throw e;
+            }
+            return primaryOnce(label, hierarchy, auth, template);
+        }
+    }
+
+    private Loaded primaryOnce(
+            String label, Ref hierarchy, Optional<Auth> auth, TPMT_PUBLIC template)
             throws TpmException {
         Response response;
         try (Sessions.Held held = sessions.authorization(auth)) {

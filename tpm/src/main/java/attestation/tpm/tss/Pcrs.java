@@ -136,6 +136,13 @@ final class Pcrs {
                         + " another hash, or allocate it (tpm2_pcrallocate, then reboot)");
     }
 
+    List<HashAlgorithm> activeBanks() throws TpmException {
+        return Capabilities.banks(engine).stream()
+                .filter(bank -> bank.mask() != 0)
+                .flatMap(bank -> HashAlgorithm.ofTpmId(bank.hash()).stream())
+                .toList();
+    }
+
     void reset(int pcr) throws TpmException {
         engine.run(
                 Command.of(

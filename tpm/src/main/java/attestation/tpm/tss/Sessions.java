@@ -24,10 +24,12 @@ final class Sessions {
     private static final int MAX_DIGEST = 64;
 
     private final Engine engine;
+    private final Leftovers leftovers;
     private final SecureRandom random;
 
-    Sessions(Engine engine, SecureRandom random) {
+    Sessions(Engine engine, Leftovers leftovers, SecureRandom random) {
         this.engine = engine;
+        this.leftovers = leftovers;
         this.random = random;
     }
 
@@ -113,12 +115,20 @@ final class Sessions {
                                         cipher,
                                         TPM_ALG_ID.fromInt(hash.tpmId())))
                         .on(key, Ref.NULL);
-        Response response = engine.run(command);
-        TpmReader in = response.reader();
-        byte[] nonceTpm = in.sized(MAX_DIGEST);
-        in.end();
+        Response response = leftovers.watchingSessions(() -> engine.run(command));
         Lease lease = Lease.owned(engine, Ref.unnamed(response.handle()));
-        return new Started(lease, nonceTpm, nonceCaller);
+        boolean taken = false;
+        try {
+            TpmReader in = response.reader();
+            byte[] nonceTpm = in.sized(MAX_DIGEST);
+            in.end();
+            taken = true;
+            return new Started(lease, nonceTpm, nonceCaller);
+        } finally {
+            if (!taken) {
+                lease.close();
+            }
+        }
     }
 
     private static TPMT_SYM_DEF aes() {

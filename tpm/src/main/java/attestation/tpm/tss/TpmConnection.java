@@ -36,6 +36,7 @@ import tss.tpm.TPM_SU;
 
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -70,14 +71,15 @@ public final class TpmConnection implements AutoCloseable {
         this.transport = transport;
         this.engine = engine;
         this.properties = properties;
-        Sessions sessions = new Sessions(engine, random);
+        Leftovers leftovers = new Leftovers(engine);
+        Sessions sessions = new Sessions(engine, leftovers, random);
         Nv nv = new Nv(engine, sessions, settings.ownerAuth(), properties.nvBufferMax());
-        this.objects = new Objects(engine, sessions, new Leftovers(engine));
+        this.objects = new Objects(engine, sessions, leftovers);
         Optional<Auth> endorsement = settings.endorsementAuth();
         EkCertificates certificates = new EkCertificates(engine, nv);
         this.endorsementKeys =
                 new EndorsementKeys(engine, sessions, objects, certificates, endorsement, guard);
-        this.attestationKeys = new AttestationKeys(endorsementKeys, objects);
+        this.attestationKeys = new AttestationKeys(endorsementKeys, objects, leftovers);
         this.pcrs = new Pcrs(engine);
         this.quoting = new Quoting(engine);
         this.credentials = new Credentials(engine, sessions, endorsementKeys);
@@ -256,6 +258,18 @@ public final class TpmConnection implements AutoCloseable {
 
     public TpmInfo info() throws TpmException {
         return inspection.look();
+    }
+
+    /** Banks in which PCRs are allocated, of those known here. */
+    public List<HashAlgorithm> activeBanks() throws TpmException {
+        return pcrs.activeBanks();
+    }
+
+    /** The same failure; in lockout with the figures that say how long it lasts. */
+    public TpmException explained(TpmException failure) {
+        return failure instanceof CommandFailed refused && refused.lockout()
+                ? refused.with(inspection.lockoutNow())
+                : failure;
     }
 
     /** TPM2_GetRandom, as often as it takes. */

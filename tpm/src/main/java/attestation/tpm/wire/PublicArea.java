@@ -53,6 +53,15 @@ public record PublicArea(
 
         /** A sealed object. */
         record KeyedHash(byte[] digest) implements Key {}
+
+        /** Whether kind and size, or curve, are the same. */
+        default boolean sameSize(Key that) {
+            return switch (this) {
+                case Rsa rsa -> that instanceof Rsa r && r.bits == rsa.bits;
+                case Ecc ecc -> that instanceof Ecc e && e.curveId == ecc.curveId;
+                case KeyedHash _ -> that instanceof KeyedHash;
+            };
+        }
     }
 
     /** Decodes exactly these bytes. */
@@ -93,6 +102,18 @@ public record PublicArea(
         HashAlgorithm hash = nameHash();
         return concat(
                 new byte[] {(byte) (nameAlg >> 8), (byte) nameAlg}, hash.newDigest().digest(bytes));
+    }
+
+    /** Whether a TPM may make the one from the other: all but what is unique is the same. */
+    public boolean sameTemplate(PublicArea that) {
+        return type == that.type
+                && nameAlg == that.nameAlg
+                && attributes == that.attributes
+                && Arrays.equals(policy, that.policy)
+                && symmetricBits == that.symmetricBits
+                && scheme == that.scheme
+                && schemeHash == that.schemeHash
+                && key.sameSize(that.key);
     }
 
     /** The hash that names the object. */
