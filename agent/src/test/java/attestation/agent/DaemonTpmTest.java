@@ -173,6 +173,10 @@ class DaemonTpmTest {
             daemon.awaitSection("agent", section -> section.reason().contains("set aside as"));
             assertEquals(Health.FAILING, daemon.section("agent").health());
             assertFalse(Files.exists(data));
+        }
+        try (TestDaemon daemon = daemon().start()) {
+            daemon.awaitSection("agent", section -> section.reason().contains("was set aside as"));
+            assertFalse(Files.exists(data), "a new AK was made because the old one was damaged");
             Files.write(data, kept);
             daemon.awaitServing();
             assertEquals(name, daemon.field("agent", "ak_name"));

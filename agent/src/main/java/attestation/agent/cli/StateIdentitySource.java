@@ -2,6 +2,7 @@
 package attestation.agent.cli;
 
 import attestation.agent.identity.AgentData;
+import attestation.agent.identity.HostFacts;
 import attestation.agent.identity.IdentityException;
 import attestation.agent.identity.Pem;
 import attestation.agent.identity.StateDirectory;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -30,16 +32,14 @@ final class StateIdentitySource implements IdentitySource {
     @Override
     public Identity identity(Optional<Path> config) throws CliException {
         AgentConfig settings = settings(config);
-        StateDirectory state = directory(settings);
+        StateFile file = file(settings);
         try {
-            AgentData data =
-                    AgentData.load(state.file(settings.tpm().agentDataPath()))
-                            .orElseThrow(() -> missing(state));
-            return new Identity(agentId(settings, state, data), sized(data.akPublic()));
+            AgentData data = AgentData.peek(file).orElseThrow(() -> missing(file));
+            return new Identity(agentId(settings, data), sized(data.akPublic()));
         } catch (IOException e) {
-            throw unreadable(state, e);
+            throw unreadable(file, e);
         } catch (IdentityException e) {
-            throw new CliException(ExitCodes.UNAVAILABLE, String.valueOf(e.getMessage()));
+            throw new CliException(ExitCodes.UNAVAILABLE, Terminal.escape(e.getMessage() + ""));
         }
     }
 
@@ -74,45 +74,87 @@ final class StateIdentitySource implements IdentitySource {
     @Override
     public String reset(Optional<Path> config) throws CliException {
         AgentConfig settings = settings(config);
-        StateDirectory state = directory(settings);
-        StateFile file = state.file(settings.tpm().agentDataPath());
+        StateFile file = file(settings);
         try {
-            if (!file.exists()) {
-                throw missing(state);
+            String id = knownId(settings, file).orElse("ID");
+            List<Path> kept = file.giveUp();
+            if (kept.isEmpty()) {
+                throw missing(file);
             }
-            return "the AK is now in "
-                    + file.setAside()
-                    + "; the next start makes a new one: delete this host's entry at the registrar"
-                    + " and enrol it anew";
+            return follows(Terminal.escape(kept.getFirst().toString()), id);
         } catch (IOException e) {
-            throw unreadable(state, e);
+            throw unreadable(file, e);
         }
+    }
+
+    private static String follows(String kept, String id) {
+        return """
+                the AK is now in %1$s
+                what follows:
+                  a running agent goes on with the former AK: systemctl restart attestation-agent
+                  the registrar refuses the new one until the old entry is gone; where you run the
+                  tenant: keylime_tenant -c delete -u %2$s; keylime_tenant -c regdelete -u %2$s
+                  then restart the agent once more (it registers) and: keylime_tenant -c add -u %2$s …
+                  whoever pinned the AK elsewhere needs the new one: agent identity --ak pem\
+                """
+                .formatted(kept, id);
     }
 
     private static AgentConfig settings(Optional<Path> config) throws CliException {
         return ConfigReader.load(config, FileCheck.SKIPPED).config();
     }
 
+    private static StateFile file(AgentConfig settings) {
+        return directory(settings).file(settings.tpm().agentDataPath());
+    }
+
     private static StateDirectory directory(AgentConfig settings) {
         return new StateDirectory(settings.agent().stateDir(), Clock.systemUTC());
     }
 
+    /** Under which the registrar knows the AK that is given up, as far as it can be told. */
+    private static Optional<String> knownId(AgentConfig settings, StateFile file)
+            throws IOException {
+        try {
+            Optional<AgentData> data = AgentData.peek(file);
+            return data.isPresent() ? agentId(settings, data.get()) : Optional.empty();
+        } catch (IdentityException e) {
+            return Optional.empty(); // damaged: that may be why it is given up
+        }
+    }
+
     /** As the daemon settles it; what it draws by lot, it keeps in a file. */
-    private static Optional<String> agentId(
-            AgentConfig settings, StateDirectory state, AgentData data) throws IOException {
+    private static Optional<String> agentId(AgentConfig settings, AgentData data)
+            throws IOException {
+        StateFile stored = directory(settings).file(StateDirectory.AGENT_ID);
         return switch (settings.agent().uuid()) {
             case AgentId.Fixed fixed -> Optional.of(fixed.id());
-            case AgentId.Source source ->
-                    attestation.agent.identity.AgentId.needsEk(source.toString())
-                            ? Optional.of(data.ekHash())
-                            : storedId(state);
+            case AgentId.Source source -> agentId(source, stored, data);
         };
     }
 
-    private static Optional<String> storedId(StateDirectory state) throws IOException {
-        return state.file(StateDirectory.AGENT_ID)
-                .read(MAX_ID)
-                .map(bytes -> Terminal.escape(new String(bytes, StandardCharsets.UTF_8).strip()));
+    private static Optional<String> agentId(AgentId.Source source, StateFile stored, AgentData data)
+            throws IOException {
+        return switch (source) {
+            case HASH_EK -> Optional.of(data.ekHash());
+            case GENERATE -> stored.read(MAX_ID).map(StateIdentitySource::text);
+            case DMIDECODE, MACHINE_ID, HOSTNAME -> ofHost(stored, source.toString());
+        };
+    }
+
+    private static Optional<String> ofHost(StateFile stored, String form) throws IOException {
+        try {
+            return Optional.of(
+                    new attestation.agent.identity.AgentId(
+                                    stored, HostFacts.ofThisHost(), new SecureRandom())
+                            .resolve(form, Optional.empty()));
+        } catch (IdentityException e) {
+            return Optional.empty(); // only root may read the firmware's UUID, for example
+        }
+    }
+
+    private static String text(byte[] bytes) {
+        return Terminal.escape(new String(bytes, StandardCharsets.UTF_8).strip());
     }
 
     private static byte[] sized(byte[] area) {
@@ -123,21 +165,20 @@ final class StateIdentitySource implements IdentitySource {
         return sized;
     }
 
-    private static CliException missing(StateDirectory state) {
+    private static CliException missing(StateFile file) {
         return new CliException(
                 ExitCodes.UNAVAILABLE,
                 "identity: no AK in "
-                        + state.path()
-                        + " (expected: "
-                        + StateDirectory.AGENT_DATA
-                        + "; the agent makes it at its first start)");
+                        + Terminal.escape(file.toString())
+                        + " (expected: the file that the agent makes at its first start)");
     }
 
-    private static CliException unreadable(StateDirectory state, IOException e) {
+    private static CliException unreadable(StateFile file, IOException e) {
         String reason =
                 e instanceof AccessDeniedException
                         ? "permission denied (expected: the agent's user or root)"
                         : Terminal.escape(String.valueOf(e.getMessage()));
-        return new CliException(ExitCodes.UNAVAILABLE, state.path() + ": " + reason);
+        return new CliException(
+                ExitCodes.UNAVAILABLE, Terminal.escape(file.toString()) + ": " + reason);
     }
 }

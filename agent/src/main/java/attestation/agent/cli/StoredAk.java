@@ -24,7 +24,7 @@ record StoredAk(EkRequest ek, AkBlob blob) {
         StateDirectory state = new StateDirectory(config.agent().stateDir(), Clock.systemUTC());
         StateFile file = state.file(config.tpm().agentDataPath());
         try {
-            AgentData data = AgentData.load(file).orElseThrow(() -> missing(file));
+            AgentData data = AgentData.peek(file).orElseThrow(() -> missing(file));
             EncryptionAlgorithm kind =
                     EncryptionAlgorithm.ofKeylimeName(config.tpm().encryptionAlg()).orElseThrow();
             return new StoredAk(

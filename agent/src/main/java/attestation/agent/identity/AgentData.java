@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,8 @@ public record AgentData(
         String hashAlg, String signAlg, byte[] akPublic, byte[] akPrivate, String ekHash) {
     private static final int MAX_FILE_BYTES = 256 * 1024;
     private static final int MAX_AREA_BYTES = 4096;
+    private static final String STEPS =
+            "restore it from a backup, or give this host a new AK deliberately: agent identity reset";
     private static final Map<String, String> HASHES =
             Map.of(
                     "sha1", "Sha1",
@@ -69,41 +72,47 @@ public record AgentData(
     }
 
     /**
-     * The stored AK; empty when there is no file.
+     * The stored AK; empty when there never was one here.
      *
-     * @throws IdentityException when the file is damaged; it has been set aside and is named
+     * @throws IdentityException when the file is damaged, or was set aside as damaged earlier; it
+     *     has been set aside and is named
      */
     public static Optional<AgentData> load(StateFile file) throws IOException, IdentityException {
-        Optional<byte[]> content = file.read(MAX_FILE_BYTES);
-        if (content.isEmpty()) {
-            return Optional.empty();
-        }
         try {
-            return Optional.of(parse(content.get()));
+            return read(file);
         } catch (JsonException e) {
             throw new IdentityException(
-                    "%s: %s (expected: Keylime's agent data); set aside as %s; restore it from a backup, or have this host's entry deleted at the registrar and start again to enrol it anew"
-                            .formatted(file, e.getMessage(), file.setAside()),
+                    "%s: %s (expected: Keylime's agent data); set aside as %s; %s"
+                            .formatted(file, e.getMessage(), file.setAside(), STEPS),
                     e);
         }
     }
 
-    /**
-     * As {@link #load}, but a damaged file stays where it is.
-     *
-     * @throws IdentityException when the file is damaged
-     */
+    /** The same for those who only look: a damaged file stays where it is. */
     public static Optional<AgentData> peek(StateFile file) throws IOException, IdentityException {
-        Optional<byte[]> content = file.read(MAX_FILE_BYTES);
-        if (content.isEmpty()) {
-            return Optional.empty();
-        }
         try {
-            return Optional.of(parse(content.get()));
+            return read(file);
         } catch (JsonException e) {
             throw new IdentityException(
-                    "%s: %s (expected: Keylime's agent data)".formatted(file, e.getMessage()), e);
+                    "%s: %s (expected: Keylime's agent data); %s"
+                            .formatted(file, e.getMessage(), STEPS),
+                    e);
         }
+    }
+
+    private static Optional<AgentData> read(StateFile file)
+            throws IOException, IdentityException, JsonException {
+        Optional<byte[]> content = file.read(MAX_FILE_BYTES);
+        if (content.isPresent()) {
+            return Optional.of(parse(content.get()));
+        }
+        Optional<Path> damaged = file.damaged();
+        if (damaged.isPresent()) {
+            throw new IdentityException(
+                    "%s: missing, a damaged one was set aside as %s; %s"
+                            .formatted(file, damaged.get(), STEPS));
+        }
+        return Optional.empty();
     }
 
     /** Writes the file unless it holds just this already. */

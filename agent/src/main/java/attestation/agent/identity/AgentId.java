@@ -5,6 +5,7 @@ import attestation.agent.keylime.wire.Shown;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -102,6 +103,7 @@ public final class AgentId {
     private String generated() throws IOException, IdentityException {
         Optional<byte[]> known = stored.read(MAX_STORED_BYTES);
         if (known.isEmpty()) {
+            requireNoneSetAside();
             String fresh = randomUuid();
             stored.write((fresh + "\n").getBytes(StandardCharsets.US_ASCII));
             return fresh;
@@ -110,10 +112,19 @@ public final class AgentId {
         Optional<String> id = uuid(text);
         if (id.isEmpty()) {
             throw new IdentityException(
-                    "%s: %s (expected: a UUID); set aside as %s; put the id back under which the registrar knows this host, or start again to have a new one"
+                    "%s: %s (expected: a UUID); set aside as %s; put the id back under which the registrar knows this host, or remove that file to have a new one"
                             .formatted(stored, Shown.text(text), stored.setAside()));
         }
         return id.get();
+    }
+
+    private void requireNoneSetAside() throws IOException, IdentityException {
+        Optional<Path> damaged = stored.damaged();
+        if (damaged.isPresent()) {
+            throw new IdentityException(
+                    "%s: missing, a damaged one was set aside as %s; put the id back under which the registrar knows this host, or remove that file to have a new one"
+                            .formatted(stored, damaged.get()));
+        }
     }
 
     private String randomUuid() {

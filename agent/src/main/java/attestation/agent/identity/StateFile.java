@@ -16,6 +16,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -27,6 +29,8 @@ import java.util.Set;
 public final class StateFile {
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    private static final String CORRUPT = ".corrupt-";
+    private static final String RESET = ".reset-";
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
@@ -90,18 +94,61 @@ public final class StateFile {
     }
 
     /**
-     * Renames the file to {@code NAME.corrupt-TIME}, so that nothing is lost.
+     * Renames the damaged file to {@code NAME.corrupt-TIME}, so that nothing is lost.
      *
      * @return where it is now
      */
     public Path setAside() throws IOException {
-        Path aside =
-                path.resolveSibling(
-                        path.getFileName() + ".corrupt-" + TIME.format(clock.instant()));
+        return rename(path, CORRUPT);
+    }
+
+    /**
+     * A damaged file that was set aside, in this run or an earlier one, and that nobody has dealt
+     * with: while it lies there, that the file itself is missing does not make this host a new one.
+     */
+    public Optional<Path> damaged() throws IOException {
+        return asides().stream().findFirst();
+    }
+
+    /**
+     * Renames the file, and damaged ones beside it, to {@code NAME.reset-TIME}: the operator has
+     * given them up.
+     *
+     * @return where they are now, the file itself first; empty when there was nothing
+     */
+    public List<Path> giveUp() throws IOException {
+        List<Path> kept = new ArrayList<>();
+        if (exists()) {
+            kept.add(rename(path, RESET));
+        }
+        for (Path damaged : asides()) {
+            kept.add(rename(damaged, RESET));
+        }
+        return kept;
+    }
+
+    private List<Path> asides() throws IOException {
+        Path directory = path.toAbsolutePath().getParent();
+        if (directory == null || !Files.isDirectory(directory)) {
+            return List.of();
+        }
+        try (var files = Files.list(directory)) {
+            return files.filter(file -> file.getFileName().toString().startsWith(name() + CORRUPT))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private String name() {
+        return String.valueOf(path.getFileName());
+    }
+
+    private Path rename(Path file, String why) throws IOException {
+        Path aside = path.resolveSibling(name() + why + TIME.format(clock.instant()));
         for (int n = 2; Files.exists(aside, LinkOption.NOFOLLOW_LINKS); n++) {
             aside = aside.resolveSibling(aside.getFileName() + "-" + n);
         }
-        Files.move(path, aside, StandardCopyOption.ATOMIC_MOVE);
+        Files.move(file, aside, StandardCopyOption.ATOMIC_MOVE);
         syncDirectory(aside);
         return aside;
     }

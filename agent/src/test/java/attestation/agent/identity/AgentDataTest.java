@@ -85,6 +85,29 @@ class AgentDataTest {
         assertFalse(file.exists());
     }
 
+    @Test
+    void load_damagedOneSetAsideEarlier_isNoFirstStart() throws Exception {
+        Files.writeString(file.path(), "{");
+        assertThrows(IdentityException.class, () -> AgentData.load(file));
+
+        var e = assertThrows(IdentityException.class, () -> AgentData.load(file));
+
+        assertTrue(e.toString().contains("missing, a damaged one was set aside as"), e.toString());
+        assertTrue(e.toString().contains("agent identity reset"), e.toString());
+        file.giveUp();
+        assertTrue(AgentData.load(file).isEmpty());
+    }
+
+    @Test
+    void peek_damaged_namesItAndLeavesIt() throws Exception {
+        Files.writeString(file.path(), "{");
+
+        var e = assertThrows(IdentityException.class, () -> AgentData.peek(file));
+
+        assertTrue(e.toString().contains(file.path() + ": invalid JSON"), e.toString());
+        assertTrue(file.exists());
+    }
+
     @ParameterizedTest(name = "{0} -> {1}: {2}")
     @CsvSource(
             delimiter = '|',

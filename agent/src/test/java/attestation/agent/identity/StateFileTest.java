@@ -93,4 +93,22 @@ class StateFileTest {
         assertEquals("name.corrupt-20261123T102030Z-2", file.setAside().getFileName().toString());
         assertFalse(file.exists());
     }
+
+    @Test
+    void giveUp_fileAndDamagedOnes_areKeptUnderAnotherNameAndNoLongerInTheWay() throws IOException {
+        file.write("damaged".getBytes(US_ASCII));
+        Path damaged = file.setAside();
+        assertEquals(java.util.Optional.of(damaged), file.damaged());
+        file.write("good".getBytes(US_ASCII));
+
+        var kept = file.giveUp();
+
+        assertEquals(2, kept.size());
+        assertEquals("name.reset-20261123T102030Z", kept.get(0).getFileName().toString());
+        assertEquals("good", Files.readString(kept.get(0)));
+        assertEquals("damaged", Files.readString(kept.get(1)));
+        assertTrue(file.damaged().isEmpty());
+        assertFalse(file.exists());
+        assertEquals(java.util.List.of(), file.giveUp());
+    }
 }
