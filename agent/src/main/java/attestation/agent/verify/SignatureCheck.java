@@ -15,6 +15,7 @@ import java.util.Arrays;
 final class SignatureCheck {
     private static final int MIN_RSA_BITS = 2048;
     private static final int MIN_EC_BITS = 256;
+    private static final BigInteger LEAST_EXPONENT = BigInteger.valueOf(65537);
 
     private SignatureCheck() {}
 
@@ -53,6 +54,7 @@ final class SignatureCheck {
     private static boolean rsa(RSAPublicKey key, TpmSignature signature, byte[] signed)
             throws RefutedException {
         atLeast("RSA key bits", key.getModulus().bitLength(), MIN_RSA_BITS);
+        exponent(key.getPublicExponent());
         int size = (key.getModulus().bitLength() + 7) / 8;
         if (signature.first().length != size) {
             throw new RefutedException(
@@ -100,6 +102,16 @@ final class SignatureCheck {
         byte[] padded = new byte[size];
         System.arraycopy(value, 0, padded, size - value.length, value.length);
         return padded;
+    }
+
+    /** A TPM's is 65537, or another prime beyond 2^16 that fits 32 bits (Part 2 §12.2.3.5). */
+    private static void exponent(BigInteger e) throws RefutedException {
+        if (e.compareTo(LEAST_EXPONENT) < 0 || e.bitLength() > Integer.SIZE || !e.testBit(0)) {
+            throw new RefutedException(
+                    "RSA exponent",
+                    e.bitLength() > Long.SIZE ? e.bitLength() + " bits" : e,
+                    "an odd number of 65537 to 2^32");
+        }
     }
 
     private static void atLeast(String what, int bits, int least) throws RefutedException {
