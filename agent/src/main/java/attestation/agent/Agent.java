@@ -15,6 +15,7 @@ import attestation.agent.status.StatusSettings;
 import attestation.config.AgentConfig;
 import attestation.config.HttpsSection;
 import attestation.config.ImaSection;
+import attestation.config.value.Secret;
 import attestation.ima.follow.ImaPaths;
 import attestation.ima.follow.KeepOpen;
 import attestation.systemd.Notifier;
@@ -173,13 +174,16 @@ final class Agent {
     private static TpmSettings tpmSettings(AgentConfig config) {
         String tcti = config.tpm().tcti();
         TpmAddress address = tcti.isEmpty() ? TpmAddress.defaultAddress() : TpmAddress.parse(tcti);
-        String password = config.tpm().endorsementPassword().reveal();
         return TpmSettings.of(address)
                 .withAuth(
-                        password.isEmpty() ? Optional.empty() : Optional.of(Auth.parse(password)),
-                        Optional.empty())
+                        auth(config.tpm().endorsementPassword()),
+                        auth(config.tpm().ownerPassword()))
                 .withQueueLimit(config.tpm().queueLimit())
                 .withCommandTimeout(config.tpm().commandTimeout());
+    }
+
+    private static Optional<Auth> auth(Secret password) {
+        return password.isEmpty() ? Optional.empty() : Optional.of(Auth.parse(password.reveal()));
     }
 
     private static HashAlgorithm bank(AgentConfig config) {

@@ -63,7 +63,6 @@ public final class Daemon {
         try {
             ConfigSource source = ConfigSource.choose(file, surroundings);
             LoadedConfig loaded = source.load(Map.of(), FileCheck.REQUIRED);
-            Unsupported.refuse(loaded.config());
             return run(source, loaded);
         } catch (ConfigException e) {
             e.problems().forEach(problem -> err.println("agent: " + problem));

@@ -73,11 +73,13 @@ final class HostService implements Service, SectionSource {
     private final SecureRandom random;
     private final Consumer<Throwable> fatal;
     private final HostKeys keys;
+    private final PayloadKeys payloadKeys;
     private final KeylimeSide keylime;
     private final Gate gate;
     private final CountDownLatch ready = new CountDownLatch(1);
     private @Nullable Thread thread;
     private boolean listening;
+    private Optional<PayloadKey> payloadKey = Optional.empty();
     private volatile boolean serving;
     private volatile Trouble trouble = new Trouble("its keys are being loaded", BY_ITSELF);
     private volatile Optional<String> agentId = Optional.empty();
@@ -108,6 +110,7 @@ final class HostService implements Service, SectionSource {
         this.fatal = fatal;
         this.keylime = new KeylimeSide(config, state, clock);
         this.keys = new HostKeys(tpm, config.tpm(), state.file(config.tpm().agentDataPath()));
+        this.payloadKeys = PayloadKeys.of(config, state, tpm, random);
         this.gate = new Gate(KeylimeApi.errors(), this::reason);
     }
 
@@ -119,16 +122,12 @@ final class HostService implements Service, SectionSource {
     @Override
     public void start() throws Exception {
         keylime.prepare();
-        PayloadKey payloadKey =
-                PayloadKey.loadOrCreate(
-                        state.file(config.payload().key()),
-                        config.payload().keyPassword().reveal(),
-                        random);
+        payloadKey = payloadKeys.withoutTpm();
         Optional<String> known = idWithoutTpm();
         if (known.isPresent()) {
             listen(known.get());
         }
-        thread = Thread.ofPlatform().daemon().name("host").start(() -> run(payloadKey));
+        thread = Thread.ofPlatform().daemon().name("host").start(this::run);
         if (!ready.await(START_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
             LOG.warn("started without its keys, requests wait reason=\"{}\"", reason());
         }
@@ -235,10 +234,10 @@ final class HostService implements Service, SectionSource {
     }
 
     /** Establishes, then holds a first quote against the list; a failure here ends the agent. */
-    private void run(PayloadKey payloadKey) {
+    private void run() {
         try {
             Duration pause = RETRY;
-            while (!establish(payloadKey)) {
+            while (!establish()) {
                 Thread.sleep(pause);
                 Duration doubled = pause.multipliedBy(2);
                 pause = doubled.compareTo(LAST_RETRY) > 0 ? LAST_RETRY : doubled;
@@ -255,7 +254,7 @@ final class HostService implements Service, SectionSource {
         }
     }
 
-    private boolean establish(PayloadKey payloadKey) throws Exception {
+    private boolean establish() throws Exception {
         Optional<HostKeys.Established> found = keys();
         if (found.isEmpty()) {
             return false;
@@ -265,7 +264,7 @@ final class HostService implements Service, SectionSource {
             listen(id);
         }
         established = found;
-        return serve(id, found.get(), payloadKey);
+        return serve(id, found.get(), payloadKey.orElseThrow());
     }
 
     /**
@@ -277,7 +276,11 @@ final class HostService implements Service, SectionSource {
             return established;
         }
         try {
-            return Optional.of(keys.establish());
+            HostKeys.Established made = keys.establish();
+            if (payloadKey.isEmpty()) {
+                payloadKey = Optional.of(payloadKeys.withTpm());
+            }
+            return Optional.of(made);
         } catch (IdentityException | TpmException.KeyMismatch e) {
             say(e, RESET);
         } catch (TpmException.CommandFailed e) {

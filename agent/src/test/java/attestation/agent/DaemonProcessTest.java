@@ -179,15 +179,4 @@ class DaemonProcessTest {
             assertTrue(agent.output().contains("absent.toml"), agent.output());
         }
     }
-
-    @Test
-    void settingThatNothingDoes_exits78() throws Exception {
-        try (Swtpm tpm = Swtpm.builder().shared().start();
-                DaemonProcess agent =
-                        new DaemonProcess(
-                                configured(tpm, 0).set("tpm.seal_state", "true").writeConfig())) {
-            assertEquals(78, agent.exitCode(), agent.output());
-            assertTrue(agent.output().contains("seal_state"), agent.output());
-        }
-    }
 }

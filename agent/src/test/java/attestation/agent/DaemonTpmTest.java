@@ -184,6 +184,28 @@ class DaemonTpmTest {
     }
 
     @Test
+    void sealState_on_servesTheSameKeyAfterARestartAndKeepsNoPlainOne() throws Exception {
+        String key;
+        try (TestDaemon daemon = daemon().set("tpm.seal_state", "true").start().awaitServing()) {
+            key = daemon.visitor().get("/v2.2/keys/pubkey").text();
+            assertFalse(Files.exists(daemon.state().resolve("payload-private.pem")));
+        }
+        try (TestDaemon daemon = daemon().set("tpm.seal_state", "true").start().awaitServing()) {
+            assertEquals(key, daemon.visitor().get("/v2.2/keys/pubkey").text());
+        }
+    }
+
+    @Test
+    void bankThatIsNotActive_isNamedBeforeAKeyIsMade() throws Exception {
+        try (TestDaemon daemon =
+                daemon().set("tpm.hash_alg", TestDaemon.quoted("sha512")).start()) {
+            daemon.awaitSection(
+                    "agent", section -> section.reason().contains("tpm.hash_alg: sha512"));
+            assertFalse(Files.exists(daemon.state().resolve("agent_data.json")));
+        }
+    }
+
+    @Test
     void hashEk_portTakenWhenTheTpmComes_endsTheAgentWithTheListenError() throws Exception {
         tpm.stop();
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());

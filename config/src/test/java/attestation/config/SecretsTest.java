@@ -40,6 +40,7 @@ class SecretsTest {
                 List.of(
                         "https.server_key_password",
                         "tpm.endorsement_password",
+                        "tpm.owner_password",
                         "tpm.iak_password",
                         "tpm.idevid_password",
                         "payload.key_password"),

@@ -5,6 +5,7 @@ import attestation.config.AgentConfig;
 import attestation.config.ConfigLoader;
 import attestation.config.FileCheck;
 import attestation.config.Surroundings;
+import attestation.config.value.Secret;
 import attestation.tpm.Auth;
 import attestation.tpm.Tpm;
 import attestation.tpm.TpmAddress;
@@ -70,12 +71,15 @@ final class TpmAccess {
     /** As configured, at another place where one is given. */
     static TpmSettings settings(AgentConfig config, Optional<String> tcti) throws CliException {
         Optional<String> configured = Optional.of(config.tpm().tcti()).filter(t -> !t.isEmpty());
-        String password = config.tpm().endorsementPassword().reveal();
-        Optional<Auth> endorsement =
-                password.isEmpty() ? Optional.empty() : Optional.of(Auth.parse(password));
         return TpmSettings.of(address(tcti.or(() -> configured)))
-                .withAuth(endorsement, Optional.empty())
+                .withAuth(
+                        auth(config.tpm().endorsementPassword()),
+                        auth(config.tpm().ownerPassword()))
                 .withCommandTimeout(config.tpm().commandTimeout());
+    }
+
+    private static Optional<Auth> auth(Secret password) {
+        return password.isEmpty() ? Optional.empty() : Optional.of(Auth.parse(password.reveal()));
     }
 
     private static TpmAddress address(Optional<String> tcti) throws CliException {

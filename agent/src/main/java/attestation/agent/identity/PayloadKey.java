@@ -40,17 +40,47 @@ public final class PayloadKey {
      */
     public static PayloadKey loadOrCreate(StateFile file, String password, SecureRandom random)
             throws IOException, IdentityException {
-        var stored = new PrivateKeyFile(file, password);
-        Optional<PrivateKey> known = stored.read();
+        Optional<PayloadKey> known = load(file, password);
         if (known.isPresent()) {
-            return of(known.get(), file);
+            return known.get();
         }
-        PrivateKey fresh = generate(random);
-        stored.write(fresh, random);
-        return of(fresh, file);
+        PayloadKey fresh = create(random);
+        fresh.store(file, password, random);
+        return fresh;
     }
 
-    private static PayloadKey of(PrivateKey key, StateFile file) throws IdentityException {
+    /** The stored key; empty when there is none. */
+    public static Optional<PayloadKey> load(StateFile file, String password)
+            throws IOException, IdentityException {
+        Optional<PrivateKey> known = new PrivateKeyFile(file, password).read();
+        return known.isPresent() ? Optional.of(of(known.get(), file.toString())) : Optional.empty();
+    }
+
+    /** A new one, not stored. */
+    public static PayloadKey create(SecureRandom random) throws IdentityException {
+        return of(generate(random), "payload key");
+    }
+
+    /**
+     * Of PKCS#8.
+     *
+     * @param file where it came from, for errors
+     */
+    public static PayloadKey decode(byte[] pkcs8, StateFile file) throws IdentityException {
+        return of(PrivateKeyFile.decode(pkcs8, file), file.toString());
+    }
+
+    /** PKCS#8, not encrypted. */
+    public byte[] encoded() {
+        return key.getEncoded();
+    }
+
+    /** Writes it, encrypted unless the password is empty; mode 0600. */
+    public void store(StateFile file, String password, SecureRandom random) throws IOException {
+        new PrivateKeyFile(file, password).write(key, random);
+    }
+
+    private static PayloadKey of(PrivateKey key, String file) throws IdentityException {
         if (key instanceof RSAPrivateCrtKey rsa && rsa.getModulus().bitLength() == BITS) {
             return new PayloadKey(rsa, publicPem(rsa));
         }

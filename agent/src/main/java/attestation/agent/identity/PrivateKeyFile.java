@@ -46,10 +46,10 @@ record PrivateKeyFile(StateFile file, String password) {
         for (Pem pem : Pem.readAll(text.get())) {
             switch (pem.label()) {
                 case PLAIN -> {
-                    return Optional.of(decode(pem.der()));
+                    return Optional.of(decode(pem.der(), file));
                 }
                 case ENCRYPTED -> {
-                    return Optional.of(decode(decrypt(pem.der())));
+                    return Optional.of(decode(decrypt(pem.der()), file));
                 }
                 case "RSA PRIVATE KEY", "EC PRIVATE KEY" -> {
                     return Optional.of(TraditionalKey.decode(pem, file));
@@ -62,7 +62,7 @@ record PrivateKeyFile(StateFile file, String password) {
                         .formatted(file));
     }
 
-    private PrivateKey decode(byte[] der) throws IdentityException {
+    static PrivateKey decode(byte[] der, StateFile file) throws IdentityException {
         for (String algorithm : ALGORITHMS) {
             try {
                 return KeyFactory.getInstance(algorithm)

@@ -57,6 +57,13 @@ public final class TpmKeys {
                     Types.secret(),
                     Secret.NONE,
                     "Password of the endorsement hierarchy: text, or hex: and hexadecimal digits.");
+    public static final Key<Secret> OWNER_PASSWORD =
+            key(
+                    "owner_password",
+                    Types.secret(),
+                    Secret.NONE,
+                    "Password of the owner hierarchy, which seal_state and some EK certificates"
+                            + " need: text, or hex: and hexadecimal digits.");
     public static final Key<Integer> QUEUE_LIMIT =
             key(
                     "queue_limit",
@@ -147,6 +154,7 @@ public final class TpmKeys {
                     SIGNING_ALG,
                     EK_HANDLE,
                     ENDORSEMENT_PASSWORD,
+                    OWNER_PASSWORD,
                     QUEUE_LIMIT,
                     COMMAND_TIMEOUT_S,
                     AGENT_DATA_PATH,
