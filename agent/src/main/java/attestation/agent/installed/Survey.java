@@ -28,6 +28,8 @@ final class Survey {
         Path manifest = tree.resolve(Manifest.NAME);
         if (Files.exists(manifest)) {
             compare(Manifest.read(manifest));
+            // It cannot list itself, but reading it as root is measured as well.
+            files.add(new OwnFile(manifest.toRealPath(), FileHash.of(manifest, hashes)));
         } else {
             remarks.add(
                     tree

@@ -68,8 +68,12 @@ class OwnFilesTest {
         };
     }
 
+    private Path ownList() {
+        return tree.resolve("lib/own-files.sha256");
+    }
+
     private Path manifest(String text) throws IOException {
-        return Files.writeString(tree.resolve("lib/own-files.sha256"), text);
+        return Files.writeString(ownList(), text);
     }
 
     @Test
@@ -98,7 +102,9 @@ class OwnFilesTest {
 
         assertEquals(List.of(), own.differences());
         assertEquals(List.of(), own.remarks());
-        assertEquals(sums("sha256sum", tree.resolve("bin/agent"), unit), lines(own, "sha256"));
+        assertEquals(
+                sums("sha256sum", tree.resolve("bin/agent"), ownList(), unit),
+                lines(own, "sha256"));
     }
 
     @Test
@@ -107,7 +113,9 @@ class OwnFilesTest {
 
         OwnFiles own = OwnFiles.of(tree, java, List.of("sha1"));
 
-        assertEquals(sums("sha1sum", regularFiles()), lines(own, "sha1"));
+        Path[] files = regularFiles();
+        assertEquals(
+                sums("sha1sum", files[0], files[1], ownList(), files[2]), lines(own, "sha1"));
         assertTrue(own.files().stream().allMatch(file -> file.digests().size() == 1));
     }
 
@@ -120,7 +128,8 @@ class OwnFilesTest {
 
         OwnFiles own = OwnFiles.of(tree, java, SHA256);
 
-        assertEquals(sums("sha256sum", tree.resolve("bin/agent")), lines(own, "sha256"));
+        assertEquals(
+                sums("sha256sum", tree.resolve("bin/agent"), ownList()), lines(own, "sha256"));
         assertEquals(
                 List.of(
                         "%s: sha256 %s (expected: %s)"
@@ -137,12 +146,12 @@ class OwnFilesTest {
 
         OwnFiles own = OwnFiles.of(tree, java, SHA256);
 
-        assertEquals(manifest, lines(own, "sha256"));
+        assertEquals(manifest + sums("sha256sum", ownList()), lines(own, "sha256"));
         assertEquals(List.of(), own.differences());
         assertEquals(
                 List.of(script + ": not here now, so its entry is what the package says"),
                 own.remarks());
-        assertEquals(List.of(), OwnFiles.of(tree, java, List.of("sha512")).files());
+        assertEquals(1, OwnFiles.of(tree, java, List.of("sha512")).files().size());
     }
 
     @Test
@@ -159,6 +168,7 @@ class OwnFilesTest {
                 sums(
                         "sha256sum",
                         tree.resolve("bin/agent"),
+                        ownList(),
                         other.resolve("bin/java"),
                         other.resolve("lib/libjvm.so")),
                 lines(own, "sha256"));
