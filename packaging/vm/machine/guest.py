@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Commands inside the machine, by ssh over a forwarded port; all that was run and printed is in guest.log."""
 import os
+import shlex
 import subprocess
 
 from lab.process import Trouble
@@ -47,7 +48,8 @@ class Guest:
     def write(self, path, content, mode="644"):
         """A file with this content (text or bytes), its folder made where there is none."""
         data = content.encode() if isinstance(content, str) else content
-        self.run(f"mkdir -p $(dirname {path}) && cat >{path} && chmod {mode} {path}", data=data)
+        name = shlex.quote(path)
+        self.run(f"mkdir -p {shlex.quote(os.path.dirname(path))} && cat >{name} && chmod {mode} {name}", data=data)
 
     def put(self, local, path, mode="644"):
         with open(local, "rb") as file:
