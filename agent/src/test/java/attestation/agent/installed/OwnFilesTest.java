@@ -114,8 +114,7 @@ class OwnFilesTest {
         OwnFiles own = OwnFiles.of(tree, java, List.of("sha1"));
 
         Path[] files = regularFiles();
-        assertEquals(
-                sums("sha1sum", files[0], files[1], ownList(), files[2]), lines(own, "sha1"));
+        assertEquals(sums("sha1sum", files[0], files[1], ownList(), files[2]), lines(own, "sha1"));
         assertTrue(own.files().stream().allMatch(file -> file.digests().size() == 1));
     }
 
@@ -128,8 +127,7 @@ class OwnFilesTest {
 
         OwnFiles own = OwnFiles.of(tree, java, SHA256);
 
-        assertEquals(
-                sums("sha256sum", tree.resolve("bin/agent"), ownList()), lines(own, "sha256"));
+        assertEquals(sums("sha256sum", tree.resolve("bin/agent"), ownList()), lines(own, "sha256"));
         assertEquals(
                 List.of(
                         "%s: sha256 %s (expected: %s)"
