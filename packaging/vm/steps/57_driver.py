@@ -24,7 +24,7 @@ def run(trial):
     guest.run(f"echo {device} >{driver}/unbind")
     check(guest.ask("test -e /dev/tpmrm0")[0] != 0, "the device is still there after unbinding")
     # Nothing asks for quotes here: the agent itself must notice, and a verifier that asks gets no answer that verifies.
-    trial.verify("--timeout", "100", expect=2)
+    trial.verify(expect=2)
     text = trial.wait_status(lambda verdict, text: verdict == "failing" and health(text) != "ok", "failing, its TPM section too")
     trial.note(f"status: failing, {json.loads(text)['reason']}")
     check(guest.run(f"systemctl is-active {UNIT}").strip() == "active", "the unit did not stay up")

@@ -9,6 +9,8 @@ import attestation.tpm.ClockInfo;
 import attestation.tpm.Tpm;
 import attestation.tpm.TpmSnapshot;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -16,6 +18,8 @@ import java.util.TreeMap;
 
 /** Publishes the TPM's state and its queue. */
 public final class TpmSection implements SectionSource {
+    private static final String DEVICE = "device:";
+
     private final Tpm tpm;
 
     public TpmSection(Tpm tpm) {
@@ -88,7 +92,12 @@ public final class TpmSection implements SectionSource {
 
     private static void report(SectionBuilder section, TpmSnapshot s) {
         String reason = s.lastFailure().map(TpmSnapshot.Failure::reason).orElse("not reached yet");
-        if (!s.connected()) {
+        if (isGone(s.address())) {
+            section.report(
+                    Health.FAILING,
+                    "TPM " + s.address() + ": the device is gone",
+                    "bind the TPM's driver again, see the kernel log; IMA extends the TPM again after a reboot only");
+        } else if (!s.connected()) {
             section.report(
                     Health.FAILING,
                     "TPM " + s.address() + ": " + reason,
@@ -101,5 +110,11 @@ public final class TpmSection implements SectionSource {
                             : "the AK is not loaded yet",
                     "it is tried again by itself");
         }
+    }
+
+    /** An open descriptor does not tell, and nobody may be asking for a quote. */
+    private static boolean isGone(String address) {
+        return address.startsWith(DEVICE)
+                && Files.notExists(Path.of(address.substring(DEVICE.length())));
     }
 }
