@@ -118,7 +118,7 @@ class Servers:
     def _answers(self, port):
         """A server may listen before it can answer."""
         try:
-            return listens(port) and self._ask("GET", port, "/version")
+            return listens(port) and self._exchange("GET", port, "/version")  # a verifier in push mode: 410, an answer as well
         except (OSError, http.client.HTTPException):
             return False
 
@@ -171,6 +171,11 @@ class Servers:
 
     def _ask(self, method, port, path):
         """The results of an answer 200, else None."""
+        status, body = self._exchange(method, port, path)
+        return json.loads(body)["results"] if status == 200 else None
+
+    def _exchange(self, method, port, path):
+        """Status and body."""
         tls = ssl.create_default_context(cafile=self.client_ca)
         tls.check_hostname = False
         tls.load_cert_chain(self.client_certificate, self.client_key)
@@ -178,8 +183,7 @@ class Servers:
         try:
             connection.request(method, path)
             answer = connection.getresponse()
-            body = json.loads(answer.read())
-            return body["results"] if answer.status == 200 else None
+            return answer.status, answer.read()
         finally:
             connection.close()
 

@@ -3,26 +3,29 @@ package attestation.agent.evidence;
 
 import org.jspecify.annotations.Nullable;
 
-import java.io.FileInputStream;
 import java.io.IOException;
-import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.Optional;
 
 /**
  * Tells in two system calls or so whether a list may have changed, without reading it: the kernel's
- * by its count of entries, an ordinary file by its size and time. Any thread, an interrupted one
- * too: no channel is open that an interrupt would close.
+ * by its count of entries, an ordinary file by its size and time.
+ *
+ * <p>Any thread; one that is interrupted learns nothing, and what that closes is opened again.
  */
 final class ListMarks {
     private static final int MOST_DIGITS = 32;
 
     private final Path list;
     private final Optional<Path> count;
+    private @Nullable FileChannel channel;
 
     ListMarks(Path list, Optional<Path> count) {
         this.list = list;
@@ -51,9 +54,19 @@ final class ListMarks {
         }
     }
 
-    private static String counted(Path file) throws IOException {
-        try (InputStream in = new FileInputStream(file.toFile())) {
-            return new String(in.readNBytes(MOST_DIGITS), StandardCharsets.US_ASCII);
+    /** From its beginning, on a descriptor that is kept: the kernel computes it at each read. */
+    private String counted(Path file) throws IOException {
+        ByteBuffer digits = ByteBuffer.allocate(MOST_DIGITS);
+        open(file).read(digits, 0);
+        return new String(digits.array(), 0, digits.position(), StandardCharsets.US_ASCII);
+    }
+
+    private synchronized FileChannel open(Path file) throws IOException {
+        FileChannel known = channel;
+        if (known == null || !known.isOpen()) {
+            known = FileChannel.open(file, StandardOpenOption.READ);
+            channel = known;
         }
+        return known;
     }
 }
