@@ -24,7 +24,8 @@ final class BindFailure {
             case EADDRINUSE ->
                     "the port is taken; stop the other program (ss -ltnp 'sport = :"
                             + wanted.getPort()
-                            + "' names it) or choose another port";
+                            + "' names it) or choose another port; of Keylime's agent, agent migrate"
+                            + " takes the place";
             case EADDRNOTAVAIL -> "this host has no such address; choose one of its own";
             case EACCES -> "not permitted; choose a port above 1023";
             default -> Untrusted.show(String.valueOf(cause.getMessage()), 200);

@@ -545,7 +545,8 @@ class HttpsServerHttpTest {
                             + first.port
                             + ": the port is taken; stop the other program (ss -ltnp 'sport = :"
                             + first.port
-                            + "' names it) or choose another port",
+                            + "' names it) or choose another port; of Keylime's agent, agent migrate"
+                            + " takes the place",
                     e.getMessage());
         }
     }
