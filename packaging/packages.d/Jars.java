@@ -18,10 +18,10 @@ import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Packs libraries anew, without what the package has no use for: signatures, since classes of a
- * signed jar never come from a class data archive and have their digests checked at each start (the
- * package's own signature covers the files instead), and native libraries, which are shipped as
- * files.
+ * Packs jars anew, without the modes that the builder's umask gave their entries, and without what
+ * the package has no use for: signatures, since classes of a signed jar never come from a class
+ * data archive and have their digests checked at each start (the package's own signature covers the
+ * files instead), and native libraries, which are shipped as files.
  */
 record Jars(Instant stamp) {
     private static final String MANIFEST = "META-INF/MANIFEST.MF";
@@ -31,15 +31,9 @@ record Jars(Instant stamp) {
 
     void repackAll(Path folder) throws IOException {
         for (Path jar : Folders.list(folder)) {
-            if (jar.getFileName().toString().endsWith(".jar") && needsIt(jar)) {
+            if (jar.getFileName().toString().endsWith(".jar")) {
                 repack(jar);
             }
-        }
-    }
-
-    private static boolean needsIt(Path jar) throws IOException {
-        try (ZipFile zip = new ZipFile(jar.toFile())) {
-            return zip.stream().anyMatch(entry -> isLeftOut(entry.getName()));
         }
     }
 
