@@ -107,10 +107,26 @@ final class FieldText {
         if (colon == from) {
             out[size++] = ':';
         }
+        requirePrintable(field, text, from, colon);
         System.arraycopy(text, from, out, size, colon - from);
         size += colon - from;
         out[size++] = 0;
         hex(field, text, colon, to);
+    }
+
+    /**
+     * Kernels write names of algorithms there; a violation has no hash that would tell otherwise.
+     */
+    private static void requirePrintable(FieldType field, byte[] text, int from, int to)
+            throws BadField {
+        for (int i = from; i < to; i++) {
+            if (text[i] <= ' ' || text[i] == 0x7f) {
+                throw new BadField(
+                        field.id(),
+                        "byte 0x%02x in the algorithm (expected: printable ASCII)"
+                                .formatted(text[i] & 0xff));
+            }
+        }
     }
 
     private void string(FieldType field, byte[] text, int from, int to, int flips) {
