@@ -23,4 +23,5 @@ def run(scene):
     subprocess.run(["mount", "--bind", plain, host.secure], check=True)
     host.start_agent(listening=False)
     wait_until("the agent refuses to start", lambda: not host.agent.running(), 120)
+    subprocess.run(["umount", host.secure], check=False)  # of the same file system: no one sees later that it is mounted
     assert host.agent.child.returncode != 0 and host.said("Secure mount error", host.secure, "wrong file system type"), host.agent.tail()
