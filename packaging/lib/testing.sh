@@ -60,6 +60,7 @@ fake_java() {
 #!/bin/sh
 echo "pid=$$"
 echo "home=${0%/bin/java}"
+echo "LC_ALL=${LC_ALL-}"
 for argument in "$@"; do
     printf '[%s]\n' "$argument"
 done

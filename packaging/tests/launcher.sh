@@ -49,6 +49,15 @@ options_appended() {
 }
 check 'AGENT_JAVA_OPTS comes after the options that it overrides' options_appended
 
+locale_of() {
+    "$tree/bin/agent" run | sed -n 's/^LC_ALL=//p'
+}
+locale_utf8() {
+    equals "$(LC_ALL= LC_CTYPE= LANG=C locale_of)" C.UTF-8 && equals "$(LC_ALL=POSIX LANG=de_DE.UTF-8 locale_of)" C.UTF-8 &&
+        equals "$(LC_ALL=de_DE.utf8 locale_of)" de_DE.utf8
+}
+check 'a locale that is not UTF-8 is replaced, so that every file name can be opened' locale_utf8
+
 same_process() {
     "$tree/bin/agent" run >"$scratch/pid" &
     started=$!

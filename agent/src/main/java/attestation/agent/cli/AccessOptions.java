@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package attestation.agent.cli;
 
+import attestation.agent.host.FileSystemMagic;
 import attestation.config.Nearest;
 import attestation.ima.policy.Access;
 import attestation.ima.policy.Hook;
@@ -67,14 +68,16 @@ final class AccessOptions {
         boolean file =
                 hook != Hook.KEY_CHECK && hook != Hook.CRITICAL_DATA && hook != Hook.KEXEC_CMDLINE;
         Map<Whose, Long> ids = process();
+        OptionalLong fsMagic = OptionalLong.empty();
         Optional<String> fsName = Optional.empty();
         if (file) {
-            fsName = Optional.of(readFile(subject, ids));
+            fsMagic = OptionalLong.of(readFile(subject, ids));
+            fsName = fsName(subject);
         }
         return new Access(
                 hook,
                 masks(hook),
-                FsMagic.of(fsName.orElse("")),
+                fsMagic,
                 fsName,
                 Optional.empty(),
                 ids,
@@ -90,14 +93,24 @@ final class AccessOptions {
         return ids;
     }
 
-    private static String readFile(Path subject, Map<Whose, Long> ids) throws CliException {
+    /** Its owner; returns the number of its file system. */
+    private static long readFile(Path subject, Map<Whose, Long> ids) throws CliException {
         try {
             Map<String, Object> facts = Files.readAttributes(subject, "unix:uid,gid");
             ids.put(Whose.FOWNER, number(facts, "uid"));
             ids.put(Whose.FGROUP, number(facts, "gid"));
-            return Files.getFileStore(subject).type();
+            return FileSystemMagic.of(subject);
         } catch (IOException e) {
             throw new CliException(ExitCodes.UNAVAILABLE, ListSource.unreadable(subject, e));
+        }
+    }
+
+    /** Empty where the mount table does not name the mount. */
+    private static Optional<String> fsName(Path subject) {
+        try {
+            return Optional.of(Files.getFileStore(subject).type());
+        } catch (IOException e) {
+            return Optional.empty();
         }
     }
 
@@ -136,35 +149,5 @@ final class AccessOptions {
         return new CliException(
                 ExitCodes.USAGE,
                 option + ": " + Terminal.escape(value) + " (expected: " + expected + ")");
-    }
-
-    /** Magic numbers of file systems by the name that /proc/mounts has, {@code linux/magic.h}. */
-    private static final class FsMagic {
-        private static final Map<String, Long> NUMBERS =
-                Map.ofEntries(
-                        Map.entry("ext2", 0xef53L),
-                        Map.entry("ext3", 0xef53L),
-                        Map.entry("ext4", 0xef53L),
-                        Map.entry("xfs", 0x58465342L),
-                        Map.entry("btrfs", 0x9123683eL),
-                        Map.entry("tmpfs", 0x01021994L),
-                        Map.entry("overlay", 0x794c7630L),
-                        Map.entry("proc", 0x9fa0L),
-                        Map.entry("sysfs", 0x62656572L),
-                        Map.entry("securityfs", 0x73636673L),
-                        Map.entry("debugfs", 0x64626720L),
-                        Map.entry("devpts", 0x1cd1L),
-                        Map.entry("cgroup", 0x27e0ebL),
-                        Map.entry("cgroup2", 0x63677270L),
-                        Map.entry("nfs", 0x6969L),
-                        Map.entry("vfat", 0x4d44L),
-                        Map.entry("squashfs", 0x73717368L));
-
-        private FsMagic() {}
-
-        static OptionalLong of(String name) {
-            Long number = NUMBERS.get(name);
-            return number == null ? OptionalLong.empty() : OptionalLong.of(number);
-        }
     }
 }

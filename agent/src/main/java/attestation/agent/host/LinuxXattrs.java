@@ -7,7 +7,6 @@ import com.sun.jna.LastErrorException;
 import com.sun.jna.Native;
 
 import java.io.IOException;
-import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
@@ -45,7 +44,8 @@ public final class LinuxXattrs implements Xattrs {
     public Optional<byte[]> get(Path file, String name) throws IOException {
         byte[] value = new byte[MAX_BYTES];
         try {
-            long size = LibC.getxattr(path(file), text(name), value, value.length);
+            long size =
+                    LibC.getxattr(CStrings.of(file), CStrings.ofAscii(name), value, value.length);
             return Optional.of(Arrays.copyOf(value, Math.toIntExact(size)));
         } catch (LastErrorException e) {
             if (e.getErrorCode() == ENODATA) {
@@ -58,7 +58,7 @@ public final class LinuxXattrs implements Xattrs {
     @Override
     public void set(Path file, String name, byte[] value) throws IOException {
         try {
-            LibC.setxattr(path(file), text(name), value, value.length, 0);
+            LibC.setxattr(CStrings.of(file), CStrings.ofAscii(name), value, value.length, 0);
         } catch (LastErrorException e) {
             throw new IOException("cannot set " + name + ": " + reason(e.getErrorCode()), e);
         }
@@ -74,18 +74,5 @@ public final class LinuxXattrs implements Xattrs {
             case EROFS -> "the file system is mounted read-only";
             default -> "errno " + errno;
         };
-    }
-
-    private static byte[] path(Path file) {
-        String name = System.getProperty("sun.jnu.encoding", "UTF-8");
-        return terminated(file.toString().getBytes(Charset.forName(name)));
-    }
-
-    private static byte[] text(String name) {
-        return terminated(name.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-    }
-
-    private static byte[] terminated(byte[] bytes) {
-        return Arrays.copyOf(bytes, bytes.length + 1);
     }
 }

@@ -3,7 +3,6 @@ package attestation.agent.integrity;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -23,18 +22,22 @@ public final class FileTree {
     /** Visits all files; what cannot be listed is reported and the rest goes on. */
     public static void walk(Path root, Visitor visitor) {
         try {
-            walk(root, Files.getFileStore(root), visitor);
+            walk(root, device(root), visitor);
         } catch (IOException e) {
             visitor.failed(root, e);
         }
     }
 
-    private static void walk(Path folder, FileStore store, Visitor visitor) {
+    private static Object device(Path file) throws IOException {
+        return Files.getAttribute(file, "unix:dev");
+    }
+
+    private static void walk(Path folder, Object device, Visitor visitor) {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
             for (Path entry : entries) {
                 if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
-                    if (Files.getFileStore(entry).equals(store)) {
-                        walk(entry, store, visitor);
+                    if (device(entry).equals(device)) {
+                        walk(entry, device, visitor);
                     }
                 } else if (Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS)) {
                     visitor.file(entry);

@@ -2,6 +2,7 @@
 package attestation.agent.migrate;
 
 import attestation.agent.host.Account;
+import attestation.agent.host.FileSystemMagic;
 import attestation.config.AgentConfig;
 import attestation.config.ConfigException;
 import attestation.config.ConfigLoader;
@@ -25,7 +26,6 @@ import java.util.function.Consumer;
 /** Does the exchange, in either direction; tells each step when it is done. */
 final class Exchange {
     private static final int MOST_SECRETS = 4096;
-    private static final String TMPFS = "tmpfs";
 
     private final Settings settings;
     private final Services services;
@@ -147,7 +147,7 @@ final class Exchange {
         }
         services.mountSecure(secure.target());
         if (Files.isDirectory(secure.target(), LinkOption.NOFOLLOW_LINKS)
-                && Files.getFileStore(secure.target()).type().equals(TMPFS)) {
+                && FileSystemMagic.isTmpfs(secure.target())) {
             int copied = copyFolder(secure.source(), secure.target(), "unzipped", 0);
             steps.accept("copied %d files of the payload to %s".formatted(copied, secure.target()));
         } else {

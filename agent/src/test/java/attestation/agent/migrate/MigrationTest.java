@@ -12,6 +12,7 @@ import attestation.config.AgentConfig;
 import attestation.config.ConfigLoader;
 import attestation.config.FileCheck;
 import attestation.config.Surroundings;
+import attestation.fixtures.Tool;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -399,7 +400,10 @@ class MigrationTest {
         Files.createDirectories(state.resolve("secure"));
         migration().over(steps::add);
 
-        boolean memory = Files.getFileStore(state.resolve("secure")).type().equals("tmpfs");
+        boolean memory =
+                Tool.run("stat", "-f", "-c", "%T", state.resolve("secure").toString())
+                        .text()
+                        .equals("tmpfs");
         assertEquals(memory, Files.exists(state.resolve("secure/unzipped/sub/file")));
         assertTrue(services.calls.contains("mount " + state.resolve("secure")));
         assertTrue(

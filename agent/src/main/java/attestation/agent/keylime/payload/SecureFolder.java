@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package attestation.agent.keylime.payload;
 
+import attestation.agent.host.FileSystemMagic;
 import attestation.agent.keylime.wire.Shown;
 
 import org.slf4j.Logger;
@@ -95,7 +96,7 @@ public final class SecureFolder {
                     "Secure mount error: Secure storage location %s already mounted on wrong file system type: %s (expected: tmpfs)"
                             .formatted(directory, mounted.get()));
         }
-        if (mounted.isEmpty() && !Files.getFileStore(real).type().equals(TMPFS)) {
+        if (mounted.isEmpty() && !FileSystemMagic.isTmpfs(real)) {
             LOG.info("Mounting secure storage location \"{}\" on tmpfs.", directory);
             mounter.mount(real, "size=%s,mode=0700".formatted(size));
         }
