@@ -32,6 +32,7 @@ record Documents(Path home, Path root, Instant stamp) {
                 gzip(debianChangelog(version).getBytes(StandardCharsets.UTF_8)));
         Path bom = root.resolveSibling("attestation-agent.cdx.json");
         if (Files.exists(bom)) {
+            new Bom(bom).complete(home);
             text(DOC + "attestation-agent.cdx.json", Files.readAllBytes(bom));
         }
         new Licences(root.resolve(DOC + "licences")).ofLibraries(home.resolve("lib"));

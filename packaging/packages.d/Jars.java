@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.jar.Attributes;
 import java.util.jar.Manifest;
 import java.util.regex.Pattern;
+import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
@@ -21,7 +22,8 @@ import java.util.zip.ZipOutputStream;
  * Packs jars anew, without the modes that the builder's umask gave their entries, and without what
  * the package has no use for: signatures, since classes of a signed jar never come from a class
  * data archive and have their digests checked at each start (the package's own signature covers the
- * files instead), and native libraries, which are shipped as files.
+ * files instead), and native libraries, which are shipped as files. Entries are stored: compressed
+ * as one, the package gets a third smaller, and no class is inflated at each start.
  */
 record Jars(Instant stamp) {
     private static final String MANIFEST = "META-INF/MANIFEST.MF";
@@ -62,9 +64,18 @@ record Jars(Instant stamp) {
     private void put(ZipOutputStream target, String name, byte[] content) throws IOException {
         ZipEntry entry = new ZipEntry(name);
         entry.setTimeLocal(LocalDateTime.ofInstant(stamp, ZoneOffset.UTC));
+        entry.setMethod(ZipEntry.STORED);
+        entry.setSize(content.length);
+        entry.setCrc(checksum(content));
         target.putNextEntry(entry);
         target.write(content);
         target.closeEntry();
+    }
+
+    private static long checksum(byte[] content) {
+        CRC32 sum = new CRC32();
+        sum.update(content);
+        return sum.getValue();
     }
 
     /** The main section only: the others hold the digests of the signature. */

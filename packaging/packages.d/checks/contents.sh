@@ -15,7 +15,7 @@ size() {
         }
     done
 }
-check 'neither package is larger than 56 MB' size 56000000
+check 'neither package is larger than 40 MB' size 40000000
 
 owners() {
     dpkg-deb -c "$deb" | awk '$2 != "root/root" { print; bad = 1 } END { exit bad }' &&
@@ -152,15 +152,19 @@ bill_of_materials() {
     for jar in "$scratch"/deb/usr/lib/attestation-agent/lib/*.jar; do
         library=$(basename "$jar" .jar | sed 's/-[0-9][0-9A-Za-z.]*$//')
         case $library in
-        attestation-*) ;;
+        attestation-*) grep -q "\"content\" : \"$(sha256sum <"$jar" | cut -d' ' -f1)\"" "$bom" || {
+            echo "another digest than in the bill: $library"
+            return 1
+        } ;;
         *) grep -q "\"name\" : \"$library\"" "$bom" || {
             echo "not in the bill: $library"
             return 1
         } ;;
         esac
     done
+    python3 -m json.tool "$bom" /dev/null && grep -q '"bom-ref" : "pkg:generic/openjdk@25' "$bom"
 }
-check 'the bill of materials names every library' bill_of_materials
+check 'the bill of materials names every library, the Java runtime, and the digests of our jars' bill_of_materials
 
 sums() {
     (cd "$packages" && sha256sum -c --quiet SHA256SUMS) && equals "$(grep -c '' "$packages/SHA256SUMS")" 3
