@@ -53,7 +53,7 @@ locale_of() {
     "$tree/bin/agent" run | sed -n 's/^LC_ALL=//p'
 }
 locale_utf8() {
-    equals "$(LC_ALL= LC_CTYPE= LANG=C locale_of)" C.UTF-8 && equals "$(LC_ALL=POSIX LANG=de_DE.UTF-8 locale_of)" C.UTF-8 &&
+    equals "$(LC_ALL='' LC_CTYPE='' LANG=C locale_of)" C.UTF-8 && equals "$(LC_ALL=POSIX LANG=de_DE.UTF-8 locale_of)" C.UTF-8 &&
         equals "$(LC_ALL=de_DE.utf8 locale_of)" de_DE.utf8
 }
 check 'a locale that is not UTF-8 is replaced, so that every file name can be opened' locale_utf8
