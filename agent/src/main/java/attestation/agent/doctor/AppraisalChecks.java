@@ -3,7 +3,6 @@ package attestation.agent.doctor;
 
 import attestation.agent.integrity.FileHashes;
 import attestation.agent.integrity.Reading;
-import attestation.ima.policy.Action;
 import attestation.ima.signature.FileVerifier;
 import attestation.ima.signature.Verdict;
 
@@ -72,10 +71,7 @@ final class AppraisalChecks {
                         .choose(
                                 "ima-add-sigs, or dnf reinstall '*'",
                                 "agent ima sign --key KEY.pem FILE…");
-        boolean appraised =
-                KeyChecks.needed(host)
-                        && host.policy().map(p -> p.does(Action.APPRAISE)).orElse(false);
-        return appraised
+        return host.policy().filter(Appraised::programs).isPresent()
                 ? Finding.problem(counted + "; will be denied: " + bad.getFirst(), repair)
                 : Finding.ok(counted + ", and no policy asks for it");
     }

@@ -50,8 +50,14 @@ final class BootChecks {
                 && line.matches(".*\\bintegrity\\b.*");
     }
 
+    /** For the policy itself, or for what root runs before a unit could load the key. */
+    private static boolean keyNeededAtBoot(Host host) {
+        return host.mustBeSigned().orElse(false)
+                || (KeyChecks.needed(host) && host.policy().filter(Appraised::boot).isPresent());
+    }
+
     private static Finding dracut(Host host) {
-        boolean needed = KeyChecks.needed(host);
+        boolean needed = keyNeededAtBoot(host);
         if (!host.files().exists("/usr/bin/dracut")) {
             return needed
                     ? Finding.problem(
@@ -137,6 +143,10 @@ final class BootChecks {
         Policy policy = host.policy().orElseThrow();
         if (!policy.problems().isEmpty() || !policy.does(Action.APPRAISE)) {
             return Finding.ok(Host.POLICY + " appraises nothing, so it cannot stop the boot");
+        }
+        if (!Appraised.boot(policy)) {
+            return Finding.ok(
+                    Host.POLICY + " appraises no file of root that root uses: it stops no boot");
         }
         if (!KeyChecks.needed(host)) {
             return Finding.warning(

@@ -20,7 +20,7 @@ import java.util.Optional;
 /** The keys by which signatures are judged: on disk, and in the kernel's keyring. */
 final class KeyChecks {
     private static final String GROUP = "signing keys";
-    private static final String FOLDER = "/etc/keys/ima";
+    private static final String FOLDER = KeyLoading.FOLDER;
 
     private KeyChecks() {}
 
@@ -110,17 +110,7 @@ final class KeyChecks {
         return needed(host)
                 ? Finding.problem(
                         seen + ", but signatures are asked for: what is appraised will not run",
-                        load(host))
+                        KeyLoading.command(host))
                 : Finding.ok(seen + ", and no signature is asked for");
-    }
-
-    /** Where only the kernel's own keys may sign, .ima takes the certificate; else root's _ima. */
-    private static String load(Host host) {
-        boolean trusted =
-                host.kernel().option("CONFIG_INTEGRITY_TRUSTED_KEYRING").equals(Optional.of("y"));
-        return trusted
-                ? "keyctl padd asymmetric '' %keyring:.ima </etc/keys/ima/KEY.der"
-                : "keyctl link @u @s; keyctl padd asymmetric '' $(keyctl newring _ima @u)"
-                        + " </etc/keys/ima/KEY.der";
     }
 }

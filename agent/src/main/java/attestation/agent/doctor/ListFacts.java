@@ -54,8 +54,9 @@ final class ListFacts {
         splitNames += entry.physicalLines() > 1 ? 1 : 0;
         if (entry.violation()) {
             violations++;
-            if (violators.size() < MAX_NAMES) {
-                violators.add(Display.escape(entry.name()));
+            String name = Display.escape(entry.name());
+            if (violators.size() < MAX_NAMES && !violators.contains(name)) {
+                violators.add(name);
             }
         }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package attestation.agent.integrity;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +19,7 @@ import java.util.stream.Stream;
  */
 public record HostFiles(Path root) {
     private static final int MAX_BYTES = 4 << 20;
+    private static final int PIECE = 1 << 13;
     private static final int MAX_ENTRIES = 10_000;
 
     /** Where this absolute path lies. */
@@ -28,7 +30,7 @@ public record HostFiles(Path root) {
     /** Reads a file whole. */
     public Reading read(String absolute) {
         try (InputStream in = Files.newInputStream(at(absolute))) {
-            byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+            byte[] bytes = bounded(in);
             return bytes.length > MAX_BYTES
                     ? new Reading.Unreadable("more than " + MAX_BYTES + " bytes")
                     : new Reading.Content(new String(bytes, StandardCharsets.ISO_8859_1));
@@ -39,6 +41,19 @@ public record HostFiles(Path root) {
         } catch (IOException e) {
             return new Reading.Unreadable(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** The stream's own readNBytes asks for the position, which files of securityfs do not have. */
+    private static byte[] bounded(InputStream in) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        byte[] piece = new byte[PIECE];
+        for (int read = in.read(piece); read > 0; read = in.read(piece)) {
+            bytes.write(piece, 0, read);
+            if (bytes.size() > MAX_BYTES) {
+                break;
+            }
+        }
+        return bytes.toByteArray();
     }
 
     /**

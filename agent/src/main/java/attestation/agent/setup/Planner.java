@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package attestation.agent.setup;
 
+import attestation.agent.doctor.Appraised;
 import attestation.agent.doctor.Check;
 import attestation.agent.doctor.Doctor;
 import attestation.agent.doctor.Finding;
 import attestation.agent.doctor.Host;
+import attestation.agent.doctor.KeyLoading;
 import attestation.agent.doctor.State;
 import attestation.agent.integrity.FileHashes;
 import attestation.agent.integrity.KeyFiles;
@@ -61,9 +63,10 @@ public final class Planner {
                         ? "a loaded policy stays until the reboot, whatever --undo restores"
                         : "this kernel has taken its policy of this boot: it takes the new one at"
                                 + " the next boot");
-        boolean zipl = appraises && host.files().exists("/boot/bootmap");
+        boolean boot = Appraised.boot(policy);
+        boolean zipl = boot && host.files().exists("/boot/bootmap");
         byte[] signature = host.xattrs().get(file, FileVerifier.IMA).orElse(new byte[0]);
-        return new Plan(refusals, bytes, signature, loadNow, appraises, zipl, notes);
+        return new Plan(refusals, bytes, signature, loadNow, boot, zipl, notes);
     }
 
     private static byte[] read(Path file) throws IOException {
@@ -102,6 +105,21 @@ public final class Planner {
     }
 
     private void appraisal(Policy policy) throws IOException {
+        if (keys().all().isEmpty()) {
+            refusals.add("no key in " + KEYS + ": nothing would run; cp KEY.der " + KEYS);
+        }
+        keyring();
+        if (Appraised.boot(policy)) {
+            boot(policy);
+        } else {
+            notes.add(
+                    "nothing loads the keys at boot by itself, what is appraised does not run until"
+                            + " a unit does: agent doctor keyring names the command");
+        }
+    }
+
+    /** What root runs at boot is appraised: the keys must be there first, and all be signed. */
+    private void boot(Policy policy) throws IOException {
         boolean digests =
                 policy.rules().stream()
                         .filter(rule -> rule.action() == Action.APPRAISE)
@@ -114,16 +132,12 @@ public final class Planner {
                     "it appraises by digests: files without security.ima would not run, and the"
                             + " next boot would hang (expected: appraise_type=imasig)");
         }
-        if (keys().all().isEmpty()) {
-            refusals.add("no key in " + KEYS + ": nothing would run; cp KEY.der " + KEYS);
-        }
         if (!host.files().exists(DRACUT)) {
             refusals.add(
                     "no dracut: nothing loads the keys before the policy, the next boot would hang;"
                             + " install dracut");
         }
         unsignedPrograms();
-        keyring();
     }
 
     private void unsignedPrograms() throws IOException {
@@ -150,7 +164,7 @@ public final class Planner {
         if (finding.state() != State.OK
                 || finding.evidence().contains("empty")
                 || finding.evidence().startsWith("no keyring")) {
-            refusals.add(finding.evidence() + ": load the key first: agent doctor keyring");
+            refusals.add(finding.evidence() + ": load the key first: " + KeyLoading.command(host));
         }
     }
 }

@@ -135,6 +135,24 @@ class DoctorTest {
         expect("signed-files", State.PROBLEM, "bash", "agent ima sign");
     }
 
+    /** As tried on Linux 6.1: such a policy stops no boot, but its programs wait for the key. */
+    @Test
+    void policyAboutFilesOfOthers_stopsNoBoot_andItsKeyIsMissed() throws IOException {
+        tree.put(Host.POLICY, "appraise func=BPRM_CHECK fowner=4242 appraise_type=imasig\n");
+        tree.put("/etc/keys/ima/site.der", "");
+        expect("next-boot", State.OK, "no file of root", "");
+        expect("dracut-module", State.OK, "no key must be loaded at boot", "");
+        expect("signed-files", State.OK, "no policy asks for it", "");
+        expect("keyring", State.PROBLEM, "will not run", "@u) </etc/keys/ima/site.der");
+    }
+
+    @Test
+    void policyAboutAUsersProcesses_deniesThemRootsPrograms_butStopsNoBoot() throws IOException {
+        tree.put(Host.POLICY, "appraise func=BPRM_CHECK uid=1000 appraise_type=imasig\n");
+        expect("next-boot", State.OK, "no file of root", "");
+        expect("signed-files", State.PROBLEM, "will be denied: /usr/bin/bash", "agent ima sign");
+    }
+
     @Test
     void nextBoot_keyAndModule_isOk_andOlderInitramfsIsFound() throws IOException {
         tree.put(Host.POLICY, "appraise func=BPRM_CHECK appraise_type=imasig\n");

@@ -88,7 +88,18 @@ class SetupTest {
         assertTrue(refusals.contains("no key in /etc/keys/ima"), refusals);
         assertTrue(refusals.contains("no dracut"), refusals);
         assertTrue(refusals.contains("/usr/bin/bash: no security.ima"), refusals);
-        assertTrue(refusals.contains("load the key first"), refusals);
+        assertTrue(refusals.contains("load the key first: keyctl "), refusals);
+    }
+
+    @Test
+    void plan_appraisalOfOthersFiles_wantsOnlyTheKey() throws IOException {
+        Files.writeString(policy, "appraise func=BPRM_CHECK fowner=4242 appraise_type=imasig\n");
+        tree.put("/proc/keys", "1 I--Q 2 perm 3f010000 0 0 keyring _ima: 1\n");
+        Plan plan = plan();
+        assertEquals(1, plan.refusals().size(), plan.refusals().toString());
+        assertTrue(plan.refusals().getFirst().startsWith("no key in /etc/keys/ima"));
+        assertFalse(plan.dracut());
+        assertTrue(String.join("\n", plan.notes()).contains("nothing loads the keys at boot"));
     }
 
     @Test
