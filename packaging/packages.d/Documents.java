@@ -3,6 +3,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -30,6 +31,8 @@ record Documents(Path home, Path root, Instant stamp) {
         text(
                 DOC + "changelog.Debian.gz",
                 gzip(debianChangelog(version).getBytes(StandardCharsets.UTF_8)));
+        samples(packaging.resolve("ima-policies"), SHARE + "attestation-agent/ima-policies");
+        samples(packaging.resolve("monitoring/share"), SHARE + "attestation-agent/monitoring");
         Path bom = root.resolveSibling("attestation-agent.cdx.json");
         if (Files.exists(bom)) {
             new Bom(bom).complete(home);
@@ -89,6 +92,15 @@ record Documents(Path home, Path root, Instant stamp) {
                 """
                 .formatted(
                         version, date.replace("GMT", "+0000").replaceFirst(", (\\d) ", ", 0$1 "));
+    }
+
+    /** Files that an operator takes and changes: policies, alert rules, a dashboard. */
+    private void samples(Path folder, String target) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+            for (Path file : files) {
+                text(target + "/" + file.getFileName(), Files.readAllBytes(file));
+            }
+        }
     }
 
     private void link(String name, String target) throws IOException {

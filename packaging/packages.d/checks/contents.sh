@@ -132,6 +132,14 @@ documents() {
 }
 check 'manual pages and completions parse' documents
 
+samples() {
+    "$scratch/deb/usr/lib/attestation-agent/bin/agent" ima policy check \
+        "$scratch/deb/usr/share/attestation-agent/ima-policies/remote-attestation" &&
+        cmp "$scratch/deb/usr/share/attestation-agent/monitoring/alerts.yml" "$root/packaging/monitoring/share/alerts.yml" &&
+        python3 -m json.tool "$scratch/deb/usr/share/attestation-agent/monitoring/dashboard.json" /dev/null
+}
+check 'policies, alert rules and dashboard are there, and what they should be' samples
+
 bash_completes() {
     # shellcheck disable=SC2016 # for the inner shell
     got=$(bash --norc -c '. "$1"; COMP_WORDS=(agent ver); COMP_CWORD=1; _complete_agent agent ver agent; printf "%s\n" "${COMPREPLY[@]}"' \

@@ -4,14 +4,11 @@ package attestation.agent;
 import attestation.agent.evidence.EvidenceService;
 import attestation.agent.evidence.EvidenceSettings;
 import attestation.agent.evidence.TpmSection;
-import attestation.agent.https.HttpsLog;
 import attestation.agent.identity.StateDirectory;
 import attestation.agent.keylime.KeylimeApi;
-import attestation.agent.status.History;
-import attestation.agent.status.HistoryWatch;
+import attestation.agent.metrics.Exporter;
+import attestation.agent.metrics.MetricsSources;
 import attestation.agent.status.SectionSource;
-import attestation.agent.status.StatusServer;
-import attestation.agent.status.StatusSettings;
 import attestation.config.AgentConfig;
 import attestation.config.HttpsSection;
 import attestation.config.ImaSection;
@@ -40,7 +37,6 @@ import java.util.Optional;
 final class Agent {
     private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
 
-    private final AgentConfig config;
     private HttpsSection https;
     private final Notifier notifier;
     private final Clock clock = Clock.systemUTC();
@@ -50,7 +46,6 @@ final class Agent {
     private final Supervisor supervisor;
 
     Agent(AgentConfig config, String version, Notifier notifier, Watchdog watchdog) {
-        this.config = config;
         this.https = config.https();
         this.notifier = notifier;
         StateDirectory state = new StateDirectory(config.agent().stateDir(), clock);
@@ -72,10 +67,11 @@ final class Agent {
         sections.add(new TpmSection(tpm));
         sections.add(endpoint.section());
         sections.addAll(host.sections());
+        Exporter metrics = new Exporter(metricsOf(evidence, tpm));
         this.supervisor =
                 new Supervisor(
                         List.of(
-                                status(version),
+                                new StatusSide(config, version, sections, metrics, clock),
                                 new Part("tpm", tpm::start, tpm::close),
                                 new Part("list", evidence::start, evidence::stop),
                                 host));
@@ -143,32 +139,16 @@ final class Agent {
         }
     }
 
-    private Service status(String version) {
-        StatusSettings settings =
-                new StatusSettings(
-                        config.status().socket(),
-                        config.status().mode(),
-                        config.status().group(),
-                        version);
-        History history = new History(config.agent().stateDir().resolve("history"), clock);
-        StatusServer server =
-                new StatusServer(
-                        settings,
-                        List.copyOf(sections),
-                        new HttpsLog(LoggerFactory.getLogger("attestation.agent.socket")),
-                        clock,
-                        Optional.of(history));
-        HistoryWatch watch = new HistoryWatch(history, server::report, version);
-        return new Part(
-                "status",
-                () -> {
-                    server.start();
-                    watch.start();
-                },
-                () -> {
-                    watch.stop();
-                    server.stop();
-                });
+    private MetricsSources metricsOf(EvidenceService evidence, Tpm tpm) {
+        return new MetricsSources(
+                evidence::quotes,
+                endpoint::sending,
+                evidence::list,
+                tpm::snapshot,
+                endpoint::counters,
+                host.keylime()::lastPoll,
+                () -> endpoint.identity().map(own -> own.certificate().getNotAfter().toInstant()),
+                host.keylime()::registered);
     }
 
     private static TpmSettings tpmSettings(AgentConfig config) {

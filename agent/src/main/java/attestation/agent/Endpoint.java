@@ -7,6 +7,7 @@ import attestation.agent.https.HttpLimits;
 import attestation.agent.https.HttpsLog;
 import attestation.agent.https.HttpsServer;
 import attestation.agent.https.HttpsSettings;
+import attestation.agent.https.ServerCounters;
 import attestation.agent.https.TlsFiles;
 import attestation.agent.https.TlsMaterial;
 import attestation.agent.https.TlsMaterialException;
@@ -15,6 +16,8 @@ import attestation.agent.identity.IdentityException;
 import attestation.agent.identity.SelfSigned;
 import attestation.agent.identity.ServerIdentity;
 import attestation.agent.identity.StateDirectory;
+import attestation.agent.metrics.QuoteSending;
+import attestation.agent.status.Latencies;
 import attestation.agent.status.SectionSource;
 import attestation.config.AgentConfig;
 import attestation.config.HttpsLimits;
@@ -48,6 +51,7 @@ final class Endpoint {
     private final HttpsServer server;
     private final Watchdog watchdog;
     private Optional<Heartbeat> loop = Optional.empty();
+    private final Latencies sending = new Latencies();
     private boolean closed;
     private volatile Optional<ServerIdentity> identity = Optional.empty();
 
@@ -77,7 +81,12 @@ final class Endpoint {
         if (closed) {
             return;
         }
-        int port = server.start(settings(), material, handler, new HttpsLog(LOG, agentId));
+        int port =
+                server.start(
+                        settings(),
+                        material,
+                        handler,
+                        new QuoteSending(new HttpsLog(LOG, agentId), sending));
         LOG.info("listening addresses={} port={}", server.addresses(), port);
         beat();
     }
@@ -127,6 +136,16 @@ final class Endpoint {
     /** Where it listens; empty before {@link #open}. */
     List<String> addresses() {
         return server.addresses();
+    }
+
+    /** What was served and refused. */
+    ServerCounters counters() {
+        return server.counters();
+    }
+
+    /** How long answers with a quote took to be sent. */
+    Latencies.Snapshot sending() {
+        return sending.snapshot();
     }
 
     SectionSource section() {

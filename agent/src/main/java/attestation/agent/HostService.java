@@ -160,6 +160,11 @@ final class HostService implements Service, SectionSource {
         return List.of(keylime::verifier, keylime::section, this::certificate);
     }
 
+    /** What verifiers and registrar have to do with this host. */
+    KeylimeSide keylime() {
+        return keylime;
+    }
+
     /** One line for the service manager. */
     String summary() {
         return serving ? "serving as " + agentId.orElse("") : "waiting: " + reason();

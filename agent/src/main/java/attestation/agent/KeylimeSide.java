@@ -158,6 +158,16 @@ final class KeylimeSide {
         }
     }
 
+    /** The newest pull of evidence. */
+    Optional<Polls.Poll> lastPoll() {
+        return polls.last();
+    }
+
+    /** Whether the registrar knows this host; empty while none is asked. */
+    Optional<Boolean> registered() {
+        return registration.map(RegistrationService::isRegistered);
+    }
+
     /** Who was given evidence. */
     Section verifier() {
         return new VerifierSection(polls).section();

@@ -11,6 +11,7 @@ public record AgentConfig(
         TpmSection tpm,
         ImaSection ima,
         StatusSection status,
+        MetricsSection metrics,
         RegistrarSection registrar,
         PayloadSection payload,
         LogSection log) {

@@ -104,11 +104,12 @@ public final class Assignments {
         Optional<TpmSection> tpm = make(TpmSection::of);
         Optional<ImaSection> ima = make(ImaSection::of);
         Optional<StatusSection> status = make(StatusSection::of);
+        Optional<MetricsSection> metrics = make(MetricsSection::of);
         Optional<RegistrarSection> registrar = make(RegistrarSection::of);
         Optional<PayloadSection> payload = make(PayloadSection::of);
         Optional<LogSection> log = make(LogSection::of);
         boolean whole =
-                List.of(agent, https, tpm, ima, status, registrar, payload, log).stream()
+                List.of(agent, https, tpm, ima, status, metrics, registrar, payload, log).stream()
                         .allMatch(Optional::isPresent);
         return whole
                 ? make(
@@ -119,6 +120,7 @@ public final class Assignments {
                                         tpm.get(),
                                         ima.get(),
                                         status.get(),
+                                        metrics.get(),
                                         registrar.get(),
                                         payload.get(),
                                         log.get()))

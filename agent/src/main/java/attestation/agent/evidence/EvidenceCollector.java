@@ -17,6 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Optional;
@@ -82,8 +83,12 @@ final class EvidenceCollector implements EvidenceSource {
             throws EvidenceException, InterruptedException {
         try {
             checkNonce(request.nonce());
-            Evidence evidence = collectNow(request);
-            told.served(clock.instant(), request.deadline().elapsed());
+            Duration before = request.deadline().elapsed();
+            Collecting collecting = new Collecting(request);
+            Evidence evidence = collecting.now();
+            Duration whole = request.deadline().elapsed();
+            Duration tpmTook = collecting.tpmTook;
+            told.served(clock.instant(), whole, tpmTook, whole.minus(before).minus(tpmTook));
             return evidence;
         } catch (EvidenceException e) {
             told.refused(e.kind(), clock.instant(), String.valueOf(e.getMessage()));
@@ -99,20 +104,10 @@ final class EvidenceCollector implements EvidenceSource {
         }
         try {
             int mask = boot | 1 << EvidenceRequest.IMA_PCR;
-            var _ = collectNow(new EvidenceRequest(nonce, mask, Long.MAX_VALUE, deadline));
+            var request = new EvidenceRequest(nonce, mask, Long.MAX_VALUE, deadline);
+            var _ = new Collecting(request).now();
         } catch (EvidenceException e) {
             LOG.warn("evidence cannot be had yet reason=\"{}\"", e.getMessage());
-        }
-    }
-
-    private Evidence collectNow(EvidenceRequest request)
-            throws EvidenceException, InterruptedException {
-        try {
-            return new Collecting(request).run();
-        } catch (TpmException e) {
-            throw new EvidenceException(Kind.UNAVAILABLE, String.valueOf(e.getMessage()), e);
-        } catch (IOException e) {
-            throw new EvidenceException(Kind.UNAVAILABLE, "measurement list: " + e.getMessage(), e);
         }
     }
 
@@ -143,6 +138,8 @@ final class EvidenceCollector implements EvidenceSource {
         /** Something the list does not give is not what the last search compared with. */
         private boolean news;
 
+        private Duration tpmTook = Duration.ZERO;
+
         Collecting(EvidenceRequest request) {
             this.request = request;
             this.deadline = request.deadline();
@@ -150,7 +147,19 @@ final class EvidenceCollector implements EvidenceSource {
             this.selection = PcrSelection.ofMask(bank, mask);
         }
 
-        Evidence run() throws EvidenceException, InterruptedException, TpmException, IOException {
+        Evidence now() throws EvidenceException, InterruptedException {
+            try {
+                return run();
+            } catch (TpmException e) {
+                throw new EvidenceException(Kind.UNAVAILABLE, String.valueOf(e.getMessage()), e);
+            } catch (IOException e) {
+                throw new EvidenceException(
+                        Kind.UNAVAILABLE, "measurement list: " + e.getMessage(), e);
+            }
+        }
+
+        private Evidence run()
+                throws EvidenceException, InterruptedException, TpmException, IOException {
             for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
                 Optional<Evidence> evidence = request.wantsList() ? withList() : withoutList();
                 if (evidence.isPresent()) {
@@ -167,7 +176,9 @@ final class EvidenceCollector implements EvidenceSource {
 
         private Quote quote() throws TpmException, InterruptedException {
             Lane lane = request.pcrMask() == 0 ? Lane.IDENTITY : Lane.INTEGRITY;
+            Duration before = deadline.elapsed();
             Quote quote = tpm.quote(request.nonce(), selection, lane, deadline.remaining());
+            tpmTook = tpmTook.plus(deadline.elapsed().minus(before));
             boot.seen(quote.info().clock());
             return quote;
         }
@@ -341,7 +352,9 @@ final class EvidenceCollector implements EvidenceSource {
          */
         private Optional<SortedMap<Integer, byte[]>> reread(Quote quote)
                 throws TpmException, InterruptedException {
+            Duration before = deadline.elapsed();
             PcrValues read = tpm.readPcrs(selection, deadline.remaining());
+            tpmTook = tpmTook.plus(deadline.elapsed().minus(before));
             byte[] binding16 = read.value(bank, KeyBinding.PCR).orElseThrow();
             bound = Arrays.equals(binding16, binding.value());
             if (!bound) {

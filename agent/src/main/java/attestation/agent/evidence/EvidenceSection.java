@@ -2,6 +2,7 @@
 package attestation.agent.evidence;
 
 import attestation.agent.status.Health;
+import attestation.agent.status.Latencies;
 import attestation.agent.status.Section;
 import attestation.agent.status.SectionBuilder;
 import attestation.agent.status.SectionSource;
@@ -17,6 +18,9 @@ final class EvidenceSection implements SectionSource {
     private final ListProof proof;
     private final BootLogFile bootLog;
     private final BootLogReplay bootReplay;
+    private final Latencies took = new Latencies();
+    private final Latencies tpmTook = new Latencies();
+    private final Latencies listTook = new Latencies();
     private long served;
     private long failed;
     private long refused;
@@ -31,12 +35,36 @@ final class EvidenceSection implements SectionSource {
         this.bootReplay = bootReplay;
     }
 
-    /** Evidence was handed out. */
-    synchronized void served(Instant when, Duration took) {
+    /**
+     * Evidence was handed out.
+     *
+     * @param whole since the request had come
+     * @param tpm of that with the TPM and for its turn
+     * @param list of that with the list: what it took to collect beside the TPM
+     */
+    synchronized void served(Instant when, Duration whole, Duration tpm, Duration list) {
         served++;
         last = Optional.of(when);
-        lastTook = took;
+        lastTook = whole;
         failing = false;
+        took.add(whole);
+        tpmTook.add(tpm);
+        listTook.add(list);
+    }
+
+    /** Quotes in numbers. */
+    synchronized QuoteFigures figures() {
+        ProofState state = proof.state();
+        return new QuoteFigures(
+                served,
+                failed,
+                refused,
+                took.snapshot(),
+                tpmTook.snapshot(),
+                listTook.snapshot(),
+                state.matched(),
+                Agreement.of(state),
+                state.disagreement().map(ProofState.Disagreement::cause));
     }
 
     /** A request could not be met; what the client did wrong says nothing about this host. */

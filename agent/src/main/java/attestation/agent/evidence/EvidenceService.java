@@ -6,6 +6,7 @@ import attestation.agent.status.SectionSource;
 import attestation.ima.HashAlgorithms;
 import attestation.ima.follow.BootIdentity;
 import attestation.ima.follow.FollowerSettings;
+import attestation.ima.follow.ListStatistics;
 import attestation.ima.follow.MeasurementFollower;
 import attestation.ima.match.PrefixMatcher;
 import attestation.systemd.Heartbeat;
@@ -103,6 +104,16 @@ public final class EvidenceService {
     /** What is published of list and evidence. */
     public List<SectionSource> sections() {
         return List.of(told, new ListSection(log, settings.list()));
+    }
+
+    /** Quotes in numbers. */
+    public QuoteFigures quotes() {
+        return told.figures();
+    }
+
+    /** The list in numbers; empty before it was looked at. */
+    public Optional<ListStatistics> list() {
+        return log.report().map(LogReport::statistics);
     }
 
     /** Hash of the quotes' bank. */

@@ -20,6 +20,7 @@ final class Answering {
     private final Peer peer;
     private final @Nullable Running running;
     private final long startNanos;
+    private long begunNanos;
     private @Nullable Future<?> timer;
     private int status;
     private boolean keepAlive;
@@ -82,6 +83,7 @@ final class Answering {
 
     private void begin(Answer answer, boolean keep) {
         begun = true;
+        begunNanos = parts.nanoClock().getAsLong();
         keepAlive = keep;
         status = answer.status();
         noTimer();
@@ -140,9 +142,11 @@ final class Answering {
         }
         reported = true;
         parts.counters().answered(status);
-        Duration time = Duration.ofNanos(parts.nanoClock().getAsLong() - startNanos);
+        long now = parts.nanoClock().getAsLong();
+        Duration time = Duration.ofNanos(now - startNanos);
+        Duration sending = begun ? Duration.ofNanos(now - begunNanos) : Duration.ZERO;
         String target = running == null ? "?" : Connection.targetOf(running.exchange());
-        parts.events().served(peer, target, status, bodyBytes, time);
+        parts.events().served(peer, target, status, bodyBytes, time, sending);
     }
 
     private void timer(Duration after, Runnable action) {

@@ -11,8 +11,10 @@ public interface HttpsEvents {
      * @param target method and path, safe to show
      * @param bytes of the body, that were handed to the connection
      * @param time from the end of the request
+     * @param sending of that from the first byte of the answer on; zero when none left
      */
-    default void served(Peer peer, String target, int status, long bytes, Duration time) {}
+    default void served(
+            Peer peer, String target, int status, long bytes, Duration time, Duration sending) {}
 
     /** Something was not served. */
     default void refused(Refusal refusal) {}

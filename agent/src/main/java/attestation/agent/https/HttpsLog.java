@@ -48,7 +48,8 @@ public final class HttpsLog implements HttpsEvents {
     }
 
     @Override
-    public void served(Peer peer, String target, int status, long bytes, Duration time) {
+    public void served(
+            Peer peer, String target, int status, long bytes, Duration time, Duration sending) {
         if (status >= 500) {
             log.warn(
                     "request failed {}peer={} target=\"{}\" status={} bytes={} total_ms={}",

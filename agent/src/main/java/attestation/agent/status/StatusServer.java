@@ -48,6 +48,7 @@ public final class StatusServer {
     private final HttpsEvents events;
     private final Clock clock;
     private final Optional<History> history;
+    private final Optional<MetricsPage> metrics;
     private final Instant since;
     private final SocketFile file;
     private final UnixHttpServer server;
@@ -59,21 +60,24 @@ public final class StatusServer {
      */
     public StatusServer(
             StatusSettings settings, List<SectionSource> sources, HttpsEvents events, Clock clock) {
-        this(settings, sources, events, clock, Optional.empty());
+        this(settings, sources, events, clock, Optional.empty(), Optional.empty());
     }
 
     /**
-     * The same with what happened earlier.
+     * The same with what happened earlier, and numbers.
      *
      * @param history what {@code /history} tells (JSON, an object a line); 404 without
+     * @param metrics what {@code /metrics} tells; 404 without
      */
     public StatusServer(
             StatusSettings settings,
             List<SectionSource> sources,
             HttpsEvents events,
             Clock clock,
-            Optional<History> history) {
+            Optional<History> history,
+            Optional<MetricsPage> metrics) {
         this.history = history;
+        this.metrics = metrics;
         this.settings = settings;
         this.sources = List.copyOf(sources);
         this.events = events;
@@ -140,10 +144,8 @@ public final class StatusServer {
             case "/status" -> json(200, StatusJson.write(report()));
             case "/health" -> health(report());
             case "/metrics" ->
-                    new Answer.Whole(
-                            200,
-                            Map.of("content-type", "text/plain; version=0.0.4; charset=utf-8"),
-                            Metrics.write(report()));
+                    metrics.map(page -> page.answer(report(), exchange.header("accept")))
+                            .orElseGet(StatusServer::error404);
             case "/history" -> history.map(StatusServer::history).orElseGet(StatusServer::error404);
             default -> error404();
         };

@@ -34,7 +34,12 @@ final class TestServer implements AutoCloseable {
                 new HttpsEvents() {
                     @Override
                     public void served(
-                            Peer peer, String target, int status, long bytes, Duration time) {
+                            Peer peer,
+                            String target,
+                            int status,
+                            long bytes,
+                            Duration time,
+                            Duration sending) {
                         served.add(target + " " + status + " " + bytes);
                     }
 

@@ -130,30 +130,6 @@ class StatusServerTest {
     }
 
     @Test
-    void metrics_areTheNumbersOfTheSections() throws Exception {
-        start("");
-        String metrics = new String(client().get("/metrics"), StandardCharsets.UTF_8);
-        assertTrue(
-                metrics.endsWith(
-                        """
-                        # TYPE attestation_agent_verdict gauge
-                        attestation_agent_verdict 0
-                        # TYPE attestation_agent_section_health gauge
-                        attestation_agent_section_health{section="tpm"} 0
-                        # TYPE attestation_agent_tpm_queue_length gauge
-                        attestation_agent_tpm_queue_length 3
-                        # TYPE attestation_agent_tpm_quotes_total counter
-                        attestation_agent_tpm_quotes_total 1234
-                        # TYPE attestation_agent_tpm_load gauge
-                        attestation_agent_tpm_load 0.5
-                        # TYPE attestation_agent_tpm_present gauge
-                        attestation_agent_tpm_present 1
-                        """),
-                metrics);
-        assertTrue(metrics.contains("attestation_agent_info{version=\"1.2.3\"} 1\n"), metrics);
-    }
-
-    @Test
     void path_unknownOrMethodWrong_isRefused() throws Exception {
         start("");
         assertTrue(curl("/nothing").endsWith("404"));

@@ -17,6 +17,7 @@ public final class Keys {
                             TpmKeys.ALL,
                             ImaKeys.ALL,
                             StatusKeys.ALL,
+                            MetricsKeys.ALL,
                             RegistrarKeys.ALL,
                             PayloadKeys.ALL,
                             LogKeys.ALL)
@@ -31,6 +32,7 @@ public final class Keys {
         SECTIONS.put("tpm", "The TPM and the keys in it.");
         SECTIONS.put("ima", "The kernel's measurement list and the firmware's log.");
         SECTIONS.put("status", "The local socket of agent status, health and metrics.");
+        SECTIONS.put("metrics", "Numbers for Prometheus beyond the local socket.");
         SECTIONS.put("registrar", "Keylime's registrar.");
         SECTIONS.put(
                 "payload",

@@ -23,6 +23,9 @@ final class WorkerState implements CommandLog {
     private static final int MAX_RESETS = 32;
     private static final int WINDOW_SECONDS = 60;
 
+    /** Response codes are the TPM's to choose: so many of a command are told apart. */
+    private static final int MOST_CODES = 32;
+
     private final Clock clock;
     private final Map<String, Long> commands = new TreeMap<>();
     private final Map<String, Map<String, Long>> errors = new TreeMap<>();
@@ -44,8 +47,10 @@ final class WorkerState implements CommandLog {
     public synchronized void command(String command, int rc, long nanos) {
         commands.merge(command, 1L, Long::sum);
         if (rc != 0) {
-            errors.computeIfAbsent(command, _ -> new LinkedHashMap<>())
-                    .merge(TpmRc.of(rc).name(), 1L, Long::sum);
+            Map<String, Long> codes = errors.computeIfAbsent(command, _ -> new LinkedHashMap<>());
+            String code = TpmRc.of(rc).name();
+            boolean room = codes.size() < MOST_CODES || codes.containsKey(code);
+            codes.merge(room ? code : "other", 1L, Long::sum);
         }
     }
 

@@ -102,6 +102,11 @@ public final class RegistrationService implements SectionSource, AutoCloseable {
         return section.of(state);
     }
 
+    /** Whether the registrar knows this host. */
+    public boolean isRegistered() {
+        return state.isRegistered();
+    }
+
     private void run() {
         try {
             while (!Thread.currentThread().isInterrupted()) {
