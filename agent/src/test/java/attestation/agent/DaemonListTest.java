@@ -167,7 +167,10 @@ class DaemonListTest {
             log.append(MeasuredEntry.synthetic(500));
             Report next = daemon.visitor().verify(Visitor.IMA);
             assertEquals(Verdict.REFUTED, next.verdict());
-            assertFailing(daemon.section("evidence"), "entry 21 (/usr/bin/made-up)");
+            assertFailing(
+                    daemon.section("evidence"),
+                    "the TPM lost an extend",
+                    "entry 21 (/usr/bin/made-up)");
         }
     }
 
@@ -191,7 +194,7 @@ class DaemonListTest {
                     Files.readString(log.ascii()),
                     reply.results().get("ima_measurement_list").asText());
             assertFailing(daemon.section("evidence"), "something else extended it");
-            assertTrue(daemon.journal().text().contains("TPM_LOST_AN_EXTEND_OR_FOREIGN_WRITER"));
+            assertTrue(daemon.journal().text().contains("cause=FOREIGN_WRITER"));
         }
     }
 

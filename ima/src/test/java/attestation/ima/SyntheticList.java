@@ -78,8 +78,16 @@ public final class SyntheticList {
 
     /** PCR 10 of the sha256 bank after the first {@code entries}. */
     public byte[] pcr10(long entries) {
+        return pcr10(entries, -1);
+    }
+
+    /** The same of a TPM that lost the extend of one of them. */
+    public byte[] pcr10(long entries, long lost) {
         byte[] pcr = new byte[32];
         for (long i = 0; i < entries; i++) {
+            if (i == lost) {
+                continue;
+            }
             byte[] extension = new byte[32];
             if (violation(i)) {
                 java.util.Arrays.fill(extension, (byte) 0xff);

@@ -242,7 +242,7 @@ final class EvidenceCollector implements EvidenceSource {
          * The list matches nothing, but leads from an earlier value of PCR 10 to the quoted one.
          */
         private Optional<Evidence> onward(Quote quote, Composite known, LogView view)
-                throws EvidenceException, InterruptedException, IOException {
+                throws TpmException, EvidenceException, InterruptedException, IOException {
             if (anchor.isEmpty() || log.resumed()) {
                 return Optional.empty();
             }
@@ -310,14 +310,15 @@ final class EvidenceCollector implements EvidenceSource {
         }
 
         private Evidence unproven(Quote quote, SortedMap<Integer, byte[]> values)
-                throws EvidenceException, InterruptedException, IOException {
+                throws TpmException, EvidenceException, InterruptedException, IOException {
+            Composite quoted = new Composite(bank, mask, quote.info().pcrDigest(), values);
             byte[] ima = values.get(EvidenceRequest.IMA_PCR);
             boolean zero = ima == null || Arrays.equals(ima, new byte[ima.length]);
             LogView all =
                     log.drained(
                             0,
                             (view, list) -> {
-                                proof.unproven(view, list, zero);
+                                proof.unproven(view, list, quoted, zero);
                                 return view;
                             },
                             deadline);

@@ -47,6 +47,10 @@ final class ListProof {
     private boolean everProven;
     private boolean replaced;
     private long incarnation = -1;
+
+    /** Searched for once, when a disagreement begins. */
+    private OptionalLong lost = OptionalLong.empty();
+
     private volatile ProofState state = ProofState.NONE;
     private volatile Map<Integer, Known> remembered = Map.of();
 
@@ -150,13 +154,19 @@ final class ListProof {
     }
 
     /** Says why this quote speaks of no prefix of the list. */
-    void unproven(LogView view, ListStatistics list, boolean pcrIsZero) throws IOException {
+    void unproven(LogView view, ListStatistics list, Composite composite, boolean pcrIsZero)
+            throws IOException {
+        if (state.disagreement().isEmpty()) {
+            lost = lostExtend(view, list, composite);
+        }
         Match.Unproven match =
                 new Match.Unproven(view.entries(), state.matched(), everProven, false);
         MismatchCause cause =
-                MismatchCause.of(view, list, match, facts.facts(pcrIsZero, everProven));
+                MismatchCause.of(view, list, match, lost, facts.facts(pcrIsZero, everProven));
         Optional<ProofState.NamedEntry> after =
-                everProven ? Optional.of(named(view, state.matched())) : Optional.empty();
+                everProven
+                        ? Optional.of(named(view, lost.orElse(state.matched())))
+                        : Optional.empty();
         var why = new ProofState.Disagreement(cause, after, replaced);
         if (state.disagreement().filter(why::equals).isEmpty()) {
             LOG.error(
@@ -168,6 +178,14 @@ final class ListProof {
                     cause.nextStep());
         }
         state = state.disagrees(why, clock.instant());
+    }
+
+    private OptionalLong lostExtend(LogView view, ListStatistics list, Composite composite)
+            throws IOException {
+        int usual = pcrs.usual(composite, list);
+        return composite.isComplete(usual)
+                ? matcher.lostExtend(view, bank, values -> ListPcrs.fits(composite, values, usual))
+                : OptionalLong.empty();
     }
 
     /** How the last quote went. */

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.Predicate;
 
 /**
@@ -30,6 +31,9 @@ final class BankSearch {
 
     /** No further back than this: 50 ms of hashing. */
     private static final int BACK_ENTRIES = 16_384;
+
+    /** A lost extend is searched for among so few entries: each is tried, 30 ms of hashing. */
+    private static final int MOST_SINCE_PROVEN = 256;
 
     private final String bank;
     private final HashAlgorithms algorithms;
@@ -68,6 +72,41 @@ final class BankSearch {
         }
         goOnFrom(found);
         return proof(view, found);
+    }
+
+    /** The one entry without which the list leads from the last proven prefix to the quote. */
+    OptionalLong lostExtend(LogView view, Predicate<PcrLookup> quoted) throws IOException {
+        Replay start = proven;
+        long since = start == null ? 0 : view.entries() - start.entries();
+        if (start == null || since < 1 || since > MOST_SINCE_PROVEN) {
+            return OptionalLong.empty();
+        }
+        Replay before = start.copy();
+        EntryCursor entries = view.entriesFrom(before.entries());
+        for (long lost = before.entries(); lost < view.entries(); lost++) {
+            if (fitsFrom(view, lost + 1, before.copy(), quoted)) {
+                return OptionalLong.of(lost);
+            }
+            Entry next = entries.next();
+            if (next == null) {
+                break;
+            }
+            before.extend(next);
+        }
+        return OptionalLong.empty();
+    }
+
+    private static boolean fitsFrom(
+            LogView view, long from, Replay replay, Predicate<PcrLookup> quoted)
+            throws IOException {
+        EntryCursor entries = view.entriesFrom(from);
+        for (Entry entry = entries.next(); entry != null; entry = entries.next()) {
+            replay.extend(entry);
+            if (quoted.test(replay::peek)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static Match.Proven proof(LogView view, Replay found) throws IOException {

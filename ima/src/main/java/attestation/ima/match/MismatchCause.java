@@ -7,6 +7,7 @@ import attestation.ima.follow.ListStatistics;
 import attestation.ima.follow.LogView;
 
 import java.io.IOException;
+import java.util.OptionalLong;
 
 /** Why a list does not replay to the TPM's PCR, as far as it can be told from this host. */
 public enum MismatchCause {
@@ -26,10 +27,14 @@ public enum MismatchCause {
     TRIMMED(
             "trimmed list: it does not begin with boot_aggregate, and what was cut off is not in the spool",
             "start the agent before the list is staged or trimmed, or reboot"),
-    /** Quotes were proven up to some entry, and not since. */
-    TPM_LOST_AN_EXTEND_OR_FOREIGN_WRITER(
-            "PCR changed otherwise: the TPM lost an extend, or something else extended it",
-            "look for \"Error Communicating to TPM chip\" in the kernel log and for other users of the TPM; reboot"),
+    /** Without one of the entries, all others lead from the last proven prefix to the quote. */
+    TPM_LOST_AN_EXTEND(
+            "the TPM lost an extend, or an entry was made up: PCR 10 is what the list makes without that one",
+            "look for \"Error Communicating to TPM chip\" in the kernel log (journalctl -k -g TPM); reboot, and have the TPM looked at if it comes again"),
+    /** Quotes were proven up to some entry, and not since; no single entry explains it. */
+    FOREIGN_WRITER(
+            "PCR 10 was changed otherwise: something else extended it, or the TPM lost several extends",
+            "look for other users of the TPM (fuser -v /dev/tpm0 /dev/tpmrm0; a list that was tampered with looks the same); reboot"),
     /** The TPM restarted, so PCRs are zero again, while the list went on. */
     TPM_RESET(
             "TPM was reset while the kernel ran on: its PCRs began anew, the list did not",
@@ -79,10 +84,15 @@ public enum MismatchCause {
     /**
      * The most likely cause, strongest sign first.
      *
+     * @param lostExtend what {@link PrefixMatcher#lostExtend} found
      * @throws IOException when the spool cannot be read
      */
     public static MismatchCause of(
-            LogView view, ListStatistics list, Match.Unproven match, Facts facts)
+            LogView view,
+            ListStatistics list,
+            Match.Unproven match,
+            OptionalLong lostExtend,
+            Facts facts)
             throws IOException {
         Entry first = view.entriesFrom(0).next();
         if (first == null) {
@@ -96,9 +106,10 @@ public enum MismatchCause {
             return NO_TPM_AT_BOOT;
         }
         if (match.everProven()) {
-            return facts.pcrIsZero() || facts.resetCountChanged()
-                    ? TPM_RESET
-                    : TPM_LOST_AN_EXTEND_OR_FOREIGN_WRITER;
+            if (facts.pcrIsZero() || facts.resetCountChanged()) {
+                return TPM_RESET;
+            }
+            return lostExtend.isPresent() ? TPM_LOST_AN_EXTEND : FOREIGN_WRITER;
         }
         if (facts.bootIdChanged() && facts.resetCountKnown() && !facts.resetCountChanged()) {
             return KEXEC_WITHOUT_CARRY_OVER;

@@ -7,6 +7,7 @@ import attestation.ima.follow.LogView;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.Predicate;
 
 /**
@@ -48,6 +49,19 @@ public final class PrefixMatcher {
     public Match matchOnward(LogView view, String bank, Predicate<PcrLookup> quoted)
             throws IOException {
         return search(view, bank).match(view, quoted, false);
+    }
+
+    /**
+     * The one entry whose extend the TPM has lost: without it the list leads on from the last
+     * proven prefix to the quoted values. Looked for among the few entries since that prefix only;
+     * empty when nothing was ever proven, or no single entry explains the quote.
+     *
+     * @return number of the entry, from 0
+     * @throws IOException when the spool cannot be read
+     */
+    public OptionalLong lostExtend(LogView view, String bank, Predicate<PcrLookup> quoted)
+            throws IOException {
+        return search(view, bank).lostExtend(view, quoted);
     }
 
     private BankSearch search(LogView view, String bank) {

@@ -171,11 +171,50 @@ class PrefixMatcherTest {
         SyntheticList list = new SyntheticList("m", true);
         MeasurementFollower source = follow(list.ascii(0, 50));
         match(source, list.pcr10(50));
-        Match.Unproven lost = assertInstanceOf(Match.Unproven.class, match(source, new byte[] {9}));
+        byte[] foreign = new byte[] {9};
+        Match.Unproven match = assertInstanceOf(Match.Unproven.class, match(source, foreign));
 
+        assertEquals(OptionalLong.empty(), lostExtend(source, foreign));
         assertEquals(
-                MismatchCause.TPM_LOST_AN_EXTEND_OR_FOREIGN_WRITER,
-                cause(source, lost, MismatchCause.Facts.none()));
+                MismatchCause.FOREIGN_WRITER, cause(source, match, MismatchCause.Facts.none()));
+    }
+
+    @Test
+    void lostExtend_oneOfThoseSinceTheLastProven_isFound() throws Exception {
+        SyntheticList list = new SyntheticList("m", false);
+        MeasurementFollower source = follow(list.ascii(0, 120));
+        match(source, list.pcr10(50));
+        for (long lost : new long[] {50, 51, 77, 118}) {
+            byte[] pcr = list.pcr10(120, lost);
+            Match.Unproven match = assertInstanceOf(Match.Unproven.class, match(source, pcr));
+            OptionalLong found = lostExtend(source, pcr);
+            assertEquals(OptionalLong.of(lost), found);
+            assertEquals(
+                    MismatchCause.TPM_LOST_AN_EXTEND,
+                    MismatchCause.of(
+                            source.view(),
+                            source.statistics(),
+                            match,
+                            found,
+                            MismatchCause.Facts.none()));
+        }
+    }
+
+    @Test
+    void lostExtend_beforeTheLastProvenOrTooMany_isNotSearched() throws Exception {
+        SyntheticList list = new SyntheticList("m", true);
+        MeasurementFollower source = follow(list.ascii(0, 400));
+        assertEquals(OptionalLong.empty(), lostExtend(source, list.pcr10(400, 390)));
+        match(source, list.pcr10(100));
+        assertEquals(OptionalLong.empty(), lostExtend(source, list.pcr10(400, 390)));
+        assertEquals(OptionalLong.empty(), lostExtend(source, list.pcr10(400, 90)));
+        match(source, list.pcr10(400));
+        assertEquals(OptionalLong.empty(), lostExtend(source, list.pcr10(400, 399)));
+    }
+
+    private OptionalLong lostExtend(MeasurementFollower source, byte[] pcr10) throws IOException {
+        return matcher.lostExtend(
+                source.view(), "sha256", values -> Arrays.equals(values.pcr(10), pcr10));
     }
 
     @Test
@@ -241,7 +280,8 @@ class PrefixMatcherTest {
     private static MismatchCause cause(
             MeasurementFollower source, Match.Unproven match, MismatchCause.Facts facts)
             throws IOException {
-        return MismatchCause.of(source.view(), source.statistics(), match, facts);
+        return MismatchCause.of(
+                source.view(), source.statistics(), match, OptionalLong.empty(), facts);
     }
 
     private Match match(MeasurementFollower source, byte[] pcr10) throws IOException {
