@@ -10,6 +10,7 @@ import attestation.fixtures.Swtpm;
 import org.junit.jupiter.api.Test;
 
 import java.io.ByteArrayOutputStream;
+import java.lang.management.ManagementFactory;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -28,11 +29,15 @@ class SoakTest {
     private static final int QUOTES = Boolean.getBoolean("long") ? 100_000 : 1_000;
     private static final int KILL_EVERY = 300;
 
+    /** Of the test and the JVM together; a quote leaves 10 KB of garbage. */
+    private static final long MOST_HEAP = 8 << 20;
+
     @Test
     void quotes_tpmKilledAgainAndAgain_noneIsWrongAndNothingGrows() throws Exception {
         try (Swtpm swtpm = Swtpm.builder().withoutEkCertificate().start()) {
             int kills;
             int threads;
+            long heap;
             try (Tpm tpm = Given.tpm(swtpm)) {
                 AttestationKey key = Given.warmAk(tpm);
                 PublicKey publicKey =
@@ -40,7 +45,17 @@ class SoakTest {
                                 .generatePublic(new X509EncodedKeySpec(key.subjectPublicKeyInfo()));
                 long files = openFiles();
                 threads = Thread.activeCount();
+                heap = usedHeap();
                 kills = run(swtpm, tpm, publicKey);
+                long grown = usedHeap() - heap;
+                System.out.printf(
+                        "soak: %d quotes, %d kills, heap %+d KB, descriptors %+d, threads %+d%n",
+                        QUOTES,
+                        kills,
+                        grown / 1024,
+                        openFiles() - files,
+                        Thread.activeCount() - threads);
+                assertTrue(grown < MOST_HEAP, "the heap grew by " + grown + " bytes");
                 assertTrue(openFiles() <= files + 2, "descriptors grew beyond " + files);
                 assertEquals(threads, Thread.activeCount());
                 assertEquals(Math.min(kills, 32), tpm.snapshot().resets().size());
@@ -67,6 +82,12 @@ class SoakTest {
             }
         }
         return kills;
+    }
+
+    /** After a collection, in bytes. */
+    private static long usedHeap() {
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
     private static long openFiles() throws Exception {
