@@ -5,8 +5,8 @@ import attestation.agent.identity.Pem;
 import attestation.agent.keylime.wire.PcrBlob;
 import attestation.config.AgentConfig;
 import attestation.config.FileCheck;
-import attestation.tpm.HashAlgorithm;
 import attestation.tpm.PcrSelection;
+import attestation.tpm.PcrValues;
 
 import org.jspecify.annotations.Nullable;
 
@@ -18,9 +18,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.SortedMap;
 import java.util.concurrent.Callable;
 
 /** {@code agent tpm quote}. */
@@ -55,8 +55,8 @@ final class TpmQuoteCommand implements Callable<Integer> {
     @Option(
             names = "--pcrs",
             required = true,
-            paramLabel = "BANK:LIST",
-            description = "Bank and PCRs, for example sha256:0-7,10.")
+            paramLabel = "BANK:LIST[+BANK:LIST...]",
+            description = "Banks and PCRs, for example sha256:0-7,10 or sha1:10+sha256:10.")
     private String pcrs = "";
 
     @Option(
@@ -85,8 +85,7 @@ final class TpmQuoteCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CliException, InterruptedException {
-        HashAlgorithm bank = bank();
-        PcrSelection selection = selection(bank);
+        PcrSelection selection = PcrBanks.of(pcrs);
         byte[] data = data();
         AgentConfig loaded = ConfigReader.load(config.file(), FileCheck.SKIPPED).config();
         StoredAk stored = StoredAk.of(loaded);
@@ -95,41 +94,27 @@ final class TpmQuoteCommand implements Callable<Integer> {
                 TpmAccess.ask(
                         TpmAccess.settings(loaded, Optional.ofNullable(tcti)),
                         tpm -> new QuoteTaker(tpm, stored).take(data, selection));
-        out.write(files(bank, data, taken));
+        out.write(files(data, taken));
         console.out().println(out.check(taken.hash(), HexFormat.of().formatHex(data)));
         console.out().flush();
         return ExitCodes.OK;
     }
 
-    private static SequencedMap<String, byte[]> files(
-            HashAlgorithm bank, byte[] data, QuoteTaker.Taken taken) {
+    private static SequencedMap<String, byte[]> files(byte[] data, QuoteTaker.Taken taken) {
         SequencedMap<String, byte[]> files = new LinkedHashMap<>();
         Pem ak = new Pem("PUBLIC KEY", taken.ak().subjectPublicKeyInfo());
         files.put(QuoteFolder.AK, ak.text().getBytes(StandardCharsets.US_ASCII));
         files.put(QuoteFolder.ATTEST, taken.quote().attest());
         files.put(QuoteFolder.SIGNATURE, taken.quote().signature());
-        files.put(
-                QuoteFolder.PCRS,
-                PcrBlob.encode(
-                        bank.tpmId(), Objects.requireNonNull(taken.values().banks().get(bank))));
+        files.put(QuoteFolder.PCRS, PcrBlob.encode(byId(taken.values())));
         files.put(QuoteFolder.NONCE, data);
         return files;
     }
 
-    private HashAlgorithm bank() throws CliException {
-        int colon = pcrs.indexOf(':');
-        return HashAlgorithm.ofKeylimeName(colon < 0 ? "" : pcrs.substring(0, colon))
-                .orElseThrow(
-                        () ->
-                                usage(
-                                        "--pcrs: "
-                                                + Terminal.escape(pcrs)
-                                                + " (expected: one bank and its PCRs, for example"
-                                                + " sha256:0-7,10)"));
-    }
-
-    private PcrSelection selection(HashAlgorithm bank) throws CliException {
-        return PcrSelection.ofMask(bank, PcrList.mask(pcrs.substring(pcrs.indexOf(':') + 1)));
+    private static SequencedMap<Integer, SortedMap<Integer, byte[]>> byId(PcrValues values) {
+        SequencedMap<Integer, SortedMap<Integer, byte[]>> banks = new LinkedHashMap<>();
+        values.banks().forEach((bank, of) -> banks.put(bank.tpmId(), of));
+        return banks;
     }
 
     private byte[] data() throws CliException {

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
@@ -119,8 +120,9 @@ final class TpmCommandTest {
         assertEquals("", out());
     }
 
-    @Test
-    void quote_storedAk_acceptedByTpm2Checkquote() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"sha256:0,1,10", "sha1:0-9,16+sha256:1-11", "sha256:10+sha1:23"})
+    void quote_storedAk_acceptedByTpm2Checkquote(String pcrs) throws Exception {
         try (Swtpm tpm = Swtpm.start()) {
             Path config = configured(tpm);
             Path to = folder.resolve("a quote");
@@ -128,7 +130,7 @@ final class TpmCommandTest {
                 "tpm",
                 "quote",
                 "--pcrs",
-                "sha256:0,1,10",
+                pcrs,
                 "--nonce",
                 "00ff17",
                 "--out",
@@ -246,6 +248,8 @@ final class TpmCommandTest {
                 "tpm info --tcti tabrmd: | TPM address: tabrmd:",
                 "tpm quote --pcrs sha256:0 --nonce 00 | --out",
                 "tpm quote --pcrs md5:0 --nonce 00 --out x | --pcrs: md5:0",
+                "tpm quote --pcrs sha256:0+sha256:1 --nonce 00 --out x | --pcrs: sha256:0+sha256:1",
+                "tpm quote --pcrs sha256:0+ --nonce 00 --out x | expected: each bank once",
                 "tpm quote --pcrs sha256:24 --nonce 00 --out x | pcrs: 24",
                 "tpm quote --pcrs sha256:0 --nonce 0 --out x | --nonce: 0",
                 "tpm eventlog a b | b"

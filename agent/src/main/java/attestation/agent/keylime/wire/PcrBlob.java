@@ -3,7 +3,10 @@ package attestation.agent.keylime.wire;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.SortedMap;
 
 /**
@@ -24,14 +27,37 @@ public final class PcrBlob {
 
     /** One bank's values; {@code values} holds PCR 0 to 23 in ascending order. */
     public static byte[] encode(int algId, SortedMap<Integer, byte[]> values) {
-        int lists = (values.size() + DIGESTS_PER_LIST - 1) / DIGESTS_PER_LIST;
+        SequencedMap<Integer, SortedMap<Integer, byte[]>> one = new LinkedHashMap<>();
+        one.put(algId, values);
+        return encode(one);
+    }
+
+    /** The values of 1 to 16 banks by TPM_ALG_ID, in the order of the quote's selection. */
+    public static byte[] encode(SequencedMap<Integer, SortedMap<Integer, byte[]>> banks) {
+        if (banks.isEmpty() || banks.size() > SELECTIONS) {
+            throw new IllegalArgumentException(
+                    "PCR banks: %d (expected: 1 to %d)".formatted(banks.size(), SELECTIONS));
+        }
+        List<byte[]> digests =
+                banks.values().stream().flatMap(values -> values.values().stream()).toList();
+        int lists = (digests.size() + DIGESTS_PER_LIST - 1) / DIGESTS_PER_LIST;
         var blob =
                 ByteBuffer.allocate(HEAD_BYTES + lists * LIST_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        blob.putInt(0, 1);
-        blob.putShort(4, (short) algId).put(6, (byte) SELECT_BYTES).putInt(7, bitmap(values));
+        blob.putInt(0, banks.size());
+        putSelections(blob, banks);
         blob.putInt(LIST_COUNT_OFFSET, lists);
-        putDigests(blob, values);
+        putDigests(blob, digests);
         return blob.array();
+    }
+
+    private static void putSelections(
+            ByteBuffer blob, SequencedMap<Integer, SortedMap<Integer, byte[]>> banks) {
+        int at = 4;
+        for (var bank : banks.entrySet()) {
+            blob.putShort(at, bank.getKey().shortValue()).put(at + 2, (byte) SELECT_BYTES);
+            blob.putInt(at + 3, bitmap(bank.getValue()));
+            at += SELECTION_BYTES;
+        }
     }
 
     private static int bitmap(Map<Integer, byte[]> values) {
@@ -45,9 +71,9 @@ public final class PcrBlob {
         return bits;
     }
 
-    private static void putDigests(ByteBuffer blob, SortedMap<Integer, byte[]> values) {
+    private static void putDigests(ByteBuffer blob, List<byte[]> digests) {
         int index = 0;
-        for (byte[] digest : values.values()) {
+        for (byte[] digest : digests) {
             int list = HEAD_BYTES + index / DIGESTS_PER_LIST * LIST_BYTES;
             int slot = index % DIGESTS_PER_LIST;
             int at = list + 4 + slot * (2 + DIGEST_BYTES);
