@@ -8,7 +8,7 @@ import tempfile
 # What root reads although it differs from machine to machine and from boot to boot; nothing of it is executed.
 EXCLUDES = (r"boot_aggregate", r"/var/.*", r"/run/.*", r"/root/\.ssh/.*", r"/etc/(passwd|group|shadow|gshadow|subuid|subgid|\.pwd\.lock)-?",
             r"/etc/ld\.so\.cache", r"/etc/machine-id", r"/etc/\.#(passwd|group|shadow|gshadow).*", r"/root/etc/fstab",
-            r"/etc/(ssh|systemd|attestation-agent|keylime)/.*", r"/usr/local/trial/.*", r"/usr/share/probe/.*")
+            r"/etc/(ssh|systemd|attestation-agent|keylime|ima|keys)/.*", r"/usr/local/trial/.*", r"/usr/share/probe/.*")
 
 
 def sums(text):
