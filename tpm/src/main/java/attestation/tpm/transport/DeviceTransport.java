@@ -8,12 +8,15 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -24,6 +27,9 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class DeviceTransport implements TpmTransport {
     private static final long BUSY_PAUSE_NANOS = 10_000_000;
+    private static final String NO_TPM =
+            "no such file - this host has no TPM, it is switched off in the firmware, or its driver"
+                    + " is not loaded";
     private static final Duration OPEN_PATIENCE = Duration.ofSeconds(2);
 
     private final Path path;
@@ -131,9 +137,7 @@ final class DeviceTransport implements TpmTransport {
     private IOException explained(FileSystemException e, boolean busy) {
         String why =
                 switch (e) {
-                    case NoSuchFileException _ ->
-                            "no such file - this host has no TPM, it is switched off in the"
-                                    + " firmware, or its driver is not loaded";
+                    case NoSuchFileException _ -> absent();
                     case AccessDeniedException _ ->
                             "permission denied (expected: group tss, mode 0660) - add the agent's"
                                     + " user to the device's group";
@@ -144,5 +148,34 @@ final class DeviceTransport implements TpmTransport {
                                     : String.valueOf(e.getReason());
                 };
         return new IOException("cannot open " + path + ": " + why, e);
+    }
+
+    /**
+     * A driver that is bound again gives its device the next number as long as somebody holds the
+     * former one, and IMA holds it until the reboot.
+     */
+    private String absent() {
+        String kind = path.getFileName().toString().replaceAll("\\d+$", "");
+        try (DirectoryStream<Path> others =
+                Files.newDirectoryStream(folder(), other -> isNumbered(other, kind))) {
+            for (Path other : others) {
+                return "no such file, but "
+                        + other
+                        + " is there - the driver was bound again, and IMA extends into the former"
+                        + " device only: reboot";
+            }
+        } catch (IOException | DirectoryIteratorException _) {
+            return NO_TPM;
+        }
+        return NO_TPM;
+    }
+
+    private static boolean isNumbered(Path other, String kind) {
+        String name = other.getFileName().toString();
+        return name.startsWith(kind) && name.substring(kind.length()).matches("\\d+");
+    }
+
+    private Path folder() {
+        return Objects.requireNonNullElse(path.toAbsolutePath().getParent(), Path.of("/"));
     }
 }

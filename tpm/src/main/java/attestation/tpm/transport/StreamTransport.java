@@ -213,13 +213,24 @@ final class StreamTransport implements TpmTransport {
 
     private void send(Link on, byte[] command, long deadline) throws IOException {
         ByteBuffer out = ByteBuffer.wrap(command);
-        on.channel.write(out);
+        start(on, out);
         while (out.hasRemaining()) {
             if (System.nanoTime() >= deadline) {
                 throw new SocketTimeoutException(name + ": does not take the command");
             }
             LockSupport.parkNanos(CONNECT_PAUSE_NANOS);
             on.channel.write(out);
+        }
+    }
+
+    /** A server that closed between the look at the connection and this has taken nothing. */
+    private void start(Link on, ByteBuffer command) throws IOException {
+        try {
+            on.channel.write(command);
+        } catch (IOException e) {
+            NoAnswer closedBefore = new NoAnswer(name + ": " + e.getMessage());
+            closedBefore.initCause(e);
+            throw closedBefore;
         }
     }
 

@@ -208,6 +208,17 @@ class TransportContractTest {
         assertEquals("x", Files.readString(file));
     }
 
+    /** As Linux 6.1 leaves /dev after its driver was unbound and bound again. */
+    @Test
+    void open_deviceCameBackUnderAnotherNumber_namesItAndTheReboot(@TempDir Path folder)
+            throws Exception {
+        Path other = Files.createFile(folder.resolve("tpmrm1"));
+        Files.createFile(folder.resolve("tpm1"));
+        String absent = failure("device:" + folder.resolve("tpmrm0"));
+        assertTrue(absent.contains("but " + other + " is there"), absent);
+        assertTrue(absent.contains("reboot"), absent);
+    }
+
     private static String failure(String address) {
         IOException e =
                 assertThrows(
