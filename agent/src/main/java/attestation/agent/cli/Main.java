@@ -24,9 +24,7 @@ public final class Main {
     public static void main(String[] arguments) {
         int code = new Main(StandardHooks.hooks(), System.out, System.err).run(arguments);
         System.out.flush();
-        if (code != 0) {
-            System.exit(code);
-        }
+        System.exit(code); // Netty's global executor would keep an ended daemon for a second
     }
 
     /**
