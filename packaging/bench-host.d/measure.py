@@ -135,8 +135,9 @@ def starts(host, count):
     }
 
 
-def idle(daemon, seconds):
-    time.sleep(3)
+def idle(daemon, settle, seconds):
+    """After a while, since what was just used is still being compiled."""
+    time.sleep(settle)
     cpu, before, begun = daemon.cpu(), daemon.switches(), time.monotonic()
     time.sleep(seconds)
     took, after = time.monotonic() - begun, daemon.switches()
@@ -194,7 +195,7 @@ def measure(options):
         print("verifier:", verified(host))
         time.sleep(3)
         figures["memory_after_start_mib"] = daemon.memory()
-        figures["idle"] = idle(daemon, options.idle)
+        figures["idle"] = idle(daemon, options.settle, options.idle)
         figures["new_connections_per_second_python"] = load(host, 2000)
         figures["memory_after_load_mib"] = daemon.memory()
         if options.entries:
@@ -212,6 +213,7 @@ def main():
     parser.add_argument("--starts", type=int, default=7)
     parser.add_argument("--entries", type=int, default=1_000_000)
     parser.add_argument("--idle", type=int, default=30)
+    parser.add_argument("--settle", type=int, default=30)
     parser.add_argument("--json")
     options = parser.parse_args()
     figures = measure(options)

@@ -41,7 +41,7 @@ final class LogService {
     private final Path list;
     private final ListMarks marks;
     private final Supplier<MeasurementFollower> opener;
-    private final Duration poll;
+    private final Pace pace;
     private final InstantSource clock;
     private final Heartbeat heartbeat;
     private final WorkThread thread;
@@ -59,7 +59,7 @@ final class LogService {
     /**
      * @param count the kernel's count of entries, where there is one
      * @param opener opens the follower; called on the log thread
-     * @param poll how often to look while nobody asks
+     * @param poll how often to look while nobody asks and entries are added
      * @param whenItDies told when the thread ends by a defect
      */
     LogService(
@@ -73,7 +73,7 @@ final class LogService {
         this.list = list;
         this.marks = new ListMarks(list, count);
         this.opener = opener;
-        this.poll = poll;
+        this.pace = new Pace(poll);
         this.clock = clock;
         this.heartbeat = heartbeat;
         this.thread = new WorkThread("log", heartbeat, new Background(), whenItDies);
@@ -280,7 +280,8 @@ final class LogService {
             }
             noteShrinking(open, count, known);
             publish(open, known);
-            return more ? Duration.ZERO : poll;
+            boolean news = open.view().entries() != known || !isFollowing(open);
+            return more ? Duration.ZERO : pace.after(news);
         }
 
         /** What was read before the count was must be counted; a kernel's list never shrinks. */

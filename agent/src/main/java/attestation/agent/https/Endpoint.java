@@ -11,6 +11,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
 
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -40,6 +41,10 @@ final class Endpoint {
         this.channelType = channelType;
         this.loops =
                 new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory(name, true), io);
+        // A loop without a timer of its own wakes up each second to look whether it has one.
+        for (EventExecutor loop : loops) {
+            var _ = loop.scheduleWithFixedDelay(() -> {}, 1, 1, TimeUnit.HOURS);
+        }
     }
 
     /** Listens; throws whatever the system says, on the calling thread. */

@@ -7,11 +7,11 @@ import java.time.Duration;
 import java.util.function.Supplier;
 
 /**
- * Has the history look at the agent every few seconds. Start it once and stop it once, both from
+ * Has the history look at the agent every ten seconds. Start it once and stop it once, both from
  * one thread.
  */
 public final class HistoryWatch {
-    private static final Duration PACE = Duration.ofSeconds(3);
+    private static final Duration PACE = Duration.ofSeconds(10);
 
     private final History history;
     private final Supplier<StatusReport> reports;
