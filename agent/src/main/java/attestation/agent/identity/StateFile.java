@@ -78,6 +78,20 @@ public final class StateFile {
         Path target = Files.isSymbolicLink(path) ? path.toRealPath() : path;
         Path fresh = target.resolveSibling("." + target.getFileName() + ".new");
         Files.deleteIfExists(fresh);
+        try {
+            fill(fresh, content);
+        } catch (IOException e) {
+            Files.deleteIfExists(fresh);
+            throw new IOException(
+                    "%s: cannot be written - %s (expected: room and the right to write in %s)"
+                            .formatted(path, e.getMessage(), target.getParent()),
+                    e);
+        }
+        Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
+        syncDirectory(target);
+    }
+
+    private static void fill(Path fresh, byte[] content) throws IOException {
         try (var out =
                 FileChannel.open(
                         fresh,
@@ -89,8 +103,6 @@ public final class StateFile {
             }
             out.force(true);
         }
-        Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
-        syncDirectory(target);
     }
 
     /**
