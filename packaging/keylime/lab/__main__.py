@@ -63,6 +63,7 @@ class Run:
                 self.passed.append(name)
             print(f"{'FAILED' if trouble else 'ok':8}{name}: {shown} ({seconds:.0f} s)", flush=True)
         if self.record:
+            os.makedirs(self.record, exist_ok=True)
             with open(os.path.join(self.record, f"{os.path.basename(name)}.txt"), "w", encoding="utf-8") as file:
                 file.write(f"{name}: {shown}\n{'FAILED' if trouble else 'ok'}\n{trouble or ''}".rstrip() + "\n")
 
