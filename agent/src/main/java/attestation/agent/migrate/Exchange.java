@@ -2,7 +2,6 @@
 package attestation.agent.migrate;
 
 import attestation.agent.host.Account;
-import attestation.agent.host.FileSystemMagic;
 import attestation.config.AgentConfig;
 import attestation.config.ConfigException;
 import attestation.config.ConfigLoader;
@@ -12,7 +11,6 @@ import attestation.config.Surroundings;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -21,11 +19,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Does the exchange, in either direction; tells each step when it is done. */
 final class Exchange {
-    private static final int MOST_SECRETS = 4096;
+    private static final String FILE_MODE = "rw-------";
+    private static final String FOLDER_MODE = "rwx------";
 
     private final Settings settings;
     private final Services services;
@@ -38,8 +38,8 @@ final class Exchange {
         this.settings = settings;
         this.services = services;
         this.account = account;
-        this.file = HostFiles.Owner.of(account, "rw-------");
-        this.folder = HostFiles.Owner.of(account, "rwx------");
+        this.file = HostFiles.Owner.of(account, FILE_MODE);
+        this.folder = HostFiles.Owner.of(account, FOLDER_MODE);
         this.steps = steps;
     }
 
@@ -47,12 +47,13 @@ final class Exchange {
     void over(LoadedConfig loaded, String from) throws MigrationException, IOException {
         AgentConfig config = loaded.config();
         Places places = new Places(config.agent().stateDir(), settings.stateDirectory());
-        List<Moved> files =
-                places.files(config).stream().filter(f -> HostFiles.isFile(f.source())).toList();
-        note(files);
+        List<Moved> files = places.files(config);
+        note(places, files);
         stop(settings.keylimeUnit());
         for (Moved file : files) {
-            copy(file);
+            if (HostFiles.isFile(file.source())) {
+                copy(file);
+            }
         }
         secrets(places.secure());
         configure(OwnConfig.render(loaded, from, places::of));
@@ -79,18 +80,28 @@ final class Exchange {
         }
     }
 
-    /** Written first: whatever fails afterwards can be taken back. */
-    private void note(List<Moved> files) throws IOException {
+    /**
+     * Written first: whatever fails afterwards can be taken back. Of the identity also what is not
+     * there yet: our agent makes it, and it goes back, too.
+     */
+    private void note(Places places, List<Moved> files) throws IOException {
+        HostFiles.Owner keylimes = HostFiles.owner(places.from());
         List<Ledger.Entry> entries = new ArrayList<>();
         for (Moved file : files) {
             if (file.identity()) {
-                entries.add(
-                        new Ledger.Entry(
-                                file.source(), file.target(), HostFiles.owner(file.source())));
+                entries.add(entry(file, keylimes.with(FILE_MODE)));
             }
         }
+        Ledger.Entry secure = entry(places.secure(), keylimes.with(FOLDER_MODE));
         String unit = services.exists(settings.keylimeUnit()) ? settings.keylimeUnit() : "";
-        HostFiles.write(settings.ledger(), new Ledger(unit, entries).encode(), file);
+        byte[] text = new Ledger(unit, entries, Optional.of(secure)).encode();
+        HostFiles.write(settings.ledger(), text, file);
+    }
+
+    private static Ledger.Entry entry(Moved moved, HostFiles.Owner otherwise) throws IOException {
+        boolean there = Files.exists(moved.source(), LinkOption.NOFOLLOW_LINKS);
+        HostFiles.Owner owner = there ? HostFiles.owner(moved.source()) : otherwise;
+        return new Ledger.Entry(moved.source(), moved.target(), owner);
     }
 
     private void stop(String unit) throws MigrationException {
@@ -139,50 +150,23 @@ final class Exchange {
                 writer, account.gid(), PosixFilePermissions.fromString("rw-r-----"));
     }
 
-    /** The payload and its key, which must never reach a disk. */
+    /** The payload and its key; where there are none, none of ours stay either. */
     private void secrets(Moved secure) throws MigrationException, IOException {
-        if (!Files.isDirectory(secure.source(), LinkOption.NOFOLLOW_LINKS)
-                || !Files.isDirectory(secure.source().resolve("unzipped"))) {
-            return;
+        if (Secrets.in(secure.source())) {
+            services.mountSecure(secure.target());
+            new Secrets(steps).copy(secure.source(), secure.target(), folder, file);
         }
-        services.mountSecure(secure.target());
-        if (Files.isDirectory(secure.target(), LinkOption.NOFOLLOW_LINKS)
-                && FileSystemMagic.isTmpfs(secure.target())) {
-            int copied = copyFolder(secure.source(), secure.target(), "unzipped", 0);
-            steps.accept("copied %d files of the payload to %s".formatted(copied, secure.target()));
-        } else {
-            steps.accept(
-                    "left the payload in %s, since %s is no tmpfs; deliver it again where it is needed"
-                            .formatted(secure.source(), secure.target()));
-        }
-    }
-
-    private int copyFolder(Path from, Path to, String name, int before) throws IOException {
-        Path source = from.resolve(name);
-        Path target = to.resolve(name);
-        HostFiles.makeFolders(to, target, folder);
-        int count = before;
-        try (DirectoryStream<Path> all = Files.newDirectoryStream(source)) {
-            for (Path one : all) {
-                String child = String.valueOf(one.getFileName());
-                if (Files.isDirectory(one, LinkOption.NOFOLLOW_LINKS)) {
-                    count = copyFolder(source, target, child, count);
-                } else if (HostFiles.isFile(one) && count < MOST_SECRETS) {
-                    HostFiles.write(target.resolve(child), HostFiles.read(one), file);
-                    count++;
-                }
-            }
-        }
-        return count;
     }
 
     /** From our agent back to Keylime's. */
     void back() throws MigrationException, IOException {
         Ledger ledger = Ledger.read(settings.ledger());
+        sealed(ledger);
         stop(settings.ownUnit());
         for (Ledger.Entry entry : ledger.entries()) {
             giveBack(entry);
         }
+        boolean payload = ledger.secure().isPresent() && payload(ledger.secure().get());
         if (Files.deleteIfExists(settings.snippet())) {
             steps.accept("removed " + settings.snippet());
         }
@@ -194,8 +178,42 @@ final class Exchange {
         for (Ledger.Entry entry : ledger.entries()) {
             Files.deleteIfExists(entry.target());
         }
+        if (payload) {
+            Secrets.remove(ledger.secure().get().target());
+        }
         Files.delete(settings.ledger());
         steps.accept("removed our copies: the identity is in one place again");
+    }
+
+    /** What only the TPM opens, Keylime's agent cannot have; refused before anything is done. */
+    private void sealed(Ledger ledger) throws MigrationException {
+        Path sealed = settings.sealedPayloadKey();
+        if (!HostFiles.isFile(sealed)) {
+            return;
+        }
+        for (Ledger.Entry entry : ledger.entries()) {
+            if (HostFiles.isFile(entry.target())) {
+                continue;
+            }
+            if (!HostFiles.isFile(entry.source())) {
+                throw new MigrationException(
+                        "%s: sealed to this TPM, and nowhere else (expected: plain at %s, since Keylime's agent cannot open it); set tpm.seal_state = false, restart our agent, and migrate back then"
+                                .formatted(sealed, entry.target()));
+            }
+            steps.accept(
+                    "left %s, which is sealed to this TPM; Keylime's agent goes on with %s"
+                            .formatted(sealed, entry.source()));
+        }
+    }
+
+    private boolean payload(Ledger.Entry secure) throws IOException {
+        return Secrets.in(secure.target())
+                && new Secrets(steps)
+                        .copy(
+                                secure.target(),
+                                secure.source(),
+                                secure.owner().with(FOLDER_MODE),
+                                secure.owner().with(FILE_MODE));
     }
 
     private void giveBack(Ledger.Entry entry) throws IOException {

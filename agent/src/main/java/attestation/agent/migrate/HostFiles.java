@@ -6,11 +6,14 @@ import attestation.agent.host.Account;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
@@ -28,6 +31,11 @@ final class HostFiles {
         static Owner of(Account account, String permissions) {
             return new Owner(
                     account.uid(), account.gid(), PosixFilePermissions.fromString(permissions));
+        }
+
+        /** The same user's, with other permissions. */
+        Owner with(String others) {
+            return new Owner(uid, gid, PosixFilePermissions.fromString(others));
         }
 
         String mode() {
@@ -91,6 +99,39 @@ final class HostFiles {
                 give(path, owner);
             }
         }
+    }
+
+    /** Removes a folder with what is in it, by descriptors: nobody can put a link in the way. */
+    static void deleteFolder(Path parent, String name) throws IOException {
+        try (DirectoryStream<Path> opened = Files.newDirectoryStream(parent)) {
+            if (opened instanceof SecureDirectoryStream<Path> folder
+                    && Files.isDirectory(parent.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
+                delete(folder, Path.of(name));
+            }
+        }
+    }
+
+    private static void delete(SecureDirectoryStream<Path> parent, Path name) throws IOException {
+        try (SecureDirectoryStream<Path> folder =
+                parent.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS)) {
+            for (Path one : folder) {
+                Path child = Objects.requireNonNull(one.getFileName());
+                if (isFolder(folder, child)) {
+                    delete(folder, child);
+                } else {
+                    folder.deleteFile(child);
+                }
+            }
+        }
+        parent.deleteDirectory(name);
+    }
+
+    private static boolean isFolder(SecureDirectoryStream<Path> parent, Path name)
+            throws IOException {
+        return parent.getFileAttributeView(
+                        name, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                .readAttributes()
+                .isDirectory();
     }
 
     static void give(Path file, Owner owner) throws IOException {

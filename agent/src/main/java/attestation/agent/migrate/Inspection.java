@@ -9,6 +9,7 @@ import attestation.config.Notice;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -85,6 +86,17 @@ final class Inspection {
             return;
         }
         places.files(config).forEach(this::place);
+        sealed();
+    }
+
+    private void sealed() {
+        Path sealed = settings.sealedPayloadKey();
+        if (Files.exists(sealed, LinkOption.NOFOLLOW_LINKS)) {
+            add(
+                    Finding.Level.IN_THE_WAY,
+                    "%s: our agent has a payload key of its own already, sealed to this TPM, and would use that one (expected: none); stop it and move the folder away"
+                            .formatted(sealed));
+        }
     }
 
     private void place(Moved file) {

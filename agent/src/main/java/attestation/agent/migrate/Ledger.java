@@ -11,17 +11,30 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a migration did, kept in our state directory so that it can be taken back.
  *
  * @param unit the service of Keylime's agent; empty when there was none
+ * @param entries what makes this host the one it is, whether it was there or not
+ * @param secure Keylime's folder for payloads and ours; empty when there was none
  */
-record Ledger(String unit, List<Entry> entries) {
+record Ledger(String unit, List<Entry> entries, Optional<Entry> secure) {
     static final String NAME = "keylime-migration.json";
 
-    /** A file that went over, and whose it was there. */
-    record Entry(Path source, Path target, HostFiles.Owner owner) {}
+    /** A file or folder of Keylime's agent and ours, and whose it is there. */
+    record Entry(Path source, Path target, HostFiles.Owner owner) {
+        private Map<String, Object> json() {
+            Map<String, Object> file = new LinkedHashMap<>();
+            file.put("source", source.toString());
+            file.put("target", target.toString());
+            file.put("uid", owner.uid());
+            file.put("gid", owner.gid());
+            file.put("mode", owner.mode());
+            return file;
+        }
+    }
 
     static Ledger read(Path file) throws MigrationException {
         try {
@@ -32,7 +45,11 @@ record Ledger(String unit, List<Entry> entries) {
                 for (Object one : all) {
                     entries.add(entry(one));
                 }
-                return new Ledger(unit, entries);
+                Object secure = json.get("secure");
+                return new Ledger(
+                        unit,
+                        entries,
+                        secure == null ? Optional.empty() : Optional.of(entry(secure)));
             }
             throw new JsonException("no unit and files in it");
         } catch (JsonException | IllegalArgumentException e) {
@@ -70,18 +87,11 @@ record Ledger(String unit, List<Entry> entries) {
 
     byte[] encode() {
         List<Map<String, Object>> files = new ArrayList<>();
-        for (Entry entry : entries) {
-            Map<String, Object> file = new LinkedHashMap<>();
-            file.put("source", entry.source().toString());
-            file.put("target", entry.target().toString());
-            file.put("uid", entry.owner().uid());
-            file.put("gid", entry.owner().gid());
-            file.put("mode", entry.owner().mode());
-            files.add(file);
-        }
+        entries.forEach(entry -> files.add(entry.json()));
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("unit", unit);
         json.put("files", files);
+        secure.ifPresent(folder -> json.put("secure", folder.json()));
         return Json.write(json);
     }
 }

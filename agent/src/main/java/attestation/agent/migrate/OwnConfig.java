@@ -100,10 +100,15 @@ final class OwnConfig {
         return literal.map(value -> key.option() + " = " + value + "\n");
     }
 
+    /** Keylime's has it from the environment alone, where an empty one says nothing. */
+    private boolean isTcti(Key<?> key) {
+        return key.equals(TpmKeys.TCTI) && !loaded.config().tpm().tcti().isEmpty();
+    }
+
     private Optional<String> row(Key<?> key) {
         return loaded.effective().rows().stream()
                 .filter(row -> row.name().equals(key.name()))
-                .filter(row -> isKeylimes(key))
+                .filter(row -> isKeylimes(key) || isTcti(key))
                 .map(EffectiveConfig.Row::value)
                 .findFirst();
     }

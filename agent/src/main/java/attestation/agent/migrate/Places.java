@@ -11,8 +11,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Where files go: those below Keylime's directory to the same place below ours, others to a folder
- * of ours, since our user need not be allowed to read where they are.
+ * Where files go: those below Keylime's directory to the same place below ours, others with their
+ * whole path to a folder of ours, since our user need not be allowed to read where they are, and
+ * two of them may have the same name.
  */
 final class Places {
     private static final String OTHERS = "from-keylime";
@@ -29,13 +30,18 @@ final class Places {
         this.to = to;
     }
 
+    /** Keylime's directory. */
+    Path from() {
+        return from;
+    }
+
     /** A file's new place. */
     Path of(Path file) {
         if (file.startsWith(from)) {
             return to.resolve(from.relativize(file));
         }
-        Path name = file.getFileName();
-        return to.resolve(OTHERS).resolve(name == null ? "file" : name.toString());
+        Path root = file.getRoot();
+        return to.resolve(OTHERS).resolve(root == null ? file : root.relativize(file));
     }
 
     /** The files that go over where they are there. */

@@ -24,6 +24,11 @@ record Settings(
         return ownFile.resolveSibling(ownFile.getFileName() + ".d").resolve(SNIPPET);
     }
 
+    /** Where our agent keeps the payload key when it is sealed to the TPM. */
+    Path sealedPayloadKey() {
+        return stateDirectory.resolve("sealed").resolve("payload-key");
+    }
+
     Path ledger() {
         return stateDirectory.resolve(Ledger.NAME);
     }

@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -40,14 +39,8 @@ public final class Systemctl implements Services {
 
     @Override
     public Map<String, String> environment(String unit) {
-        Map<String, String> variables = new HashMap<>();
-        for (String word : property(unit, "Environment").split(" ")) {
-            int equals = word.indexOf('=');
-            if (equals > 0) {
-                variables.put(word.substring(0, equals), word.substring(equals + 1));
-            }
-        }
-        return variables;
+        return UnitEnvironment.of(
+                property(unit, "Environment"), property(unit, "EnvironmentFiles"));
     }
 
     private String property(String unit, String name) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import attestation.agent.keylime.config.ConfigSource;
 import attestation.config.AgentConfig;
@@ -43,6 +44,8 @@ class MigrationTest {
 
     private static final String PEER = "keylime_agent.service";
     private static final String OURS = "attestation-agent.service";
+
+    private static final Path MEMORY = Path.of("/dev/shm");
 
     @TempDir Path root;
     private Path keylime;
@@ -386,11 +389,131 @@ class MigrationTest {
         migration().over(steps::add);
 
         assertEquals(
-                List.of(
-                        state.resolve("cv_ca/cacert.crt"),
-                        state.resolve("from-keylime/clients.pem")),
+                List.of(state.resolve("cv_ca/cacert.crt"), placed(ca)),
                 ours().https().trustedClientCa());
-        assertEquals("CA 2\n", Files.readString(state.resolve("from-keylime/clients.pem")));
+        assertEquals("CA 2\n", Files.readString(placed(ca)));
+    }
+
+    private Path placed(Path elsewhere) {
+        return state.resolve("from-keylime").resolve(Path.of("/").relativize(elsewhere));
+    }
+
+    @Test
+    void over_twoFilesOfOneName_bothGoOver() throws Exception {
+        Path one = Files.createDirectories(root.resolve("etc/one")).resolve("ca.pem");
+        Path two = Files.createDirectories(root.resolve("etc/two")).resolve("ca.pem");
+        Files.writeString(one, "CA 1\n");
+        Files.writeString(two, "CA 2\n");
+        configure("trusted_client_ca = '%s, %s'".formatted(one, two));
+        migration().over(steps::add);
+
+        assertEquals(List.of(placed(one), placed(two)), ours().https().trustedClientCa());
+        assertEquals("CA 1\n", Files.readString(placed(one)));
+        assertEquals("CA 2\n", Files.readString(placed(two)));
+    }
+
+    @Test
+    void over_tpmOfTheUnitsEnvironment_staysTheTpm() throws Exception {
+        services.environment.put("TCTI", "device:/dev/tpm7");
+        migration().over(steps::add);
+
+        assertEquals("device:/dev/tpm7", ours().tpm().tcti());
+    }
+
+    @Test
+    void back_keyMadeByOurAgent_goesBackToo() throws Exception {
+        Files.delete(keylime.resolve("payload-private.pem"));
+        migration().over(steps::add);
+        Files.writeString(state.resolve("payload-private.pem"), "made by ours");
+        migration().back(steps::add);
+
+        assertEquals("made by ours", Files.readString(keylime.resolve("payload-private.pem")));
+        assertEquals(
+                "rw-------",
+                PosixFilePermissions.toString(
+                        Files.getPosixFilePermissions(keylime.resolve("payload-private.pem"))));
+    }
+
+    @Test
+    void back_payloadKeySealedMeanwhile_toldAndKeylimesStays() throws Exception {
+        migration().over(steps::add);
+        seal();
+        migration().back(steps::add);
+
+        assertArrayEquals(
+                recorded("payload-private.pem"),
+                Files.readAllBytes(keylime.resolve("payload-private.pem")));
+        assertTrue(
+                steps.contains(
+                        "left %s, which is sealed to this TPM; Keylime's agent goes on with %s"
+                                .formatted(
+                                        settings().sealedPayloadKey(),
+                                        keylime.resolve("payload-private.pem"))),
+                steps.toString());
+        assertTrue(
+                texts(Finding.Level.IN_THE_WAY)
+                        .contains(
+                                "/var/lib/attestation-agent/sealed/payload-key: our agent has a"
+                                        + " payload key of its own already, sealed to this TPM, and"
+                                        + " would use that one (expected: none); stop it and move"
+                                        + " the folder away"));
+    }
+
+    @Test
+    void back_payloadKeyOnlySealed_refusedBeforeAnythingIsDone() throws Exception {
+        Files.delete(keylime.resolve("payload-private.pem"));
+        migration().over(steps::add);
+        Files.writeString(state.resolve("payload-private.pem"), "made by ours");
+        seal();
+        services.calls.clear();
+        var e = assertThrows(MigrationException.class, () -> migration().back(steps::add));
+
+        assertTrue(String.valueOf(e.getMessage()).contains("tpm.seal_state = false"));
+        assertEquals(List.of(), services.calls);
+        assertTrue(migration().migrated());
+    }
+
+    /** As our agent does it: the plain key goes when the sealed one is there. */
+    private void seal() throws IOException {
+        Files.createDirectories(settings().sealedPayloadKey().getParent());
+        Files.move(state.resolve("payload-private.pem"), settings().sealedPayloadKey());
+    }
+
+    @Test
+    void back_payloadDeliveredMeanwhile_isKeylimesAfterwardsAndNoLongerOurs() throws Exception {
+        assumeTrue(Files.isDirectory(MEMORY), "a tmpfs that anyone may write to");
+        Path memory = Files.createTempDirectory(MEMORY, "migrate");
+        try {
+            keylimeIn(memory.resolve("keylime"));
+            state = Files.createDirectories(memory.resolve("ours"));
+            Path former = Files.createDirectories(keylime.resolve("secure/unzipped"));
+            Files.writeString(former.resolve("old"), "replaced meanwhile");
+            Files.createDirectories(state.resolve("secure"));
+            migration().over(steps::add);
+            assertEquals(
+                    "replaced meanwhile", Files.readString(state.resolve("secure/unzipped/old")));
+
+            Files.delete(state.resolve("secure/unzipped/old"));
+            Files.createDirectories(state.resolve("secure/unzipped/sub"));
+            Files.writeString(state.resolve("secure/unzipped/sub/new"), "secret");
+            migration().back(steps::add);
+
+            assertEquals("secret", Files.readString(keylime.resolve("secure/unzipped/sub/new")));
+            assertFalse(Files.exists(former.resolve("old")), "what was replaced");
+            assertFalse(Files.exists(state.resolve("secure/unzipped")));
+        } finally {
+            HostFiles.deleteFolder(MEMORY, memory.getFileName().toString());
+        }
+    }
+
+    private void keylimeIn(Path folder) throws IOException {
+        Files.createDirectories(folder.resolve("cv_ca"));
+        for (String name : List.of("agent_data.json", "payload-private.pem")) {
+            Files.write(folder.resolve(name), recorded(name));
+        }
+        Files.writeString(folder.resolve("cv_ca/cacert.crt"), "a CA\n");
+        keylime = folder;
+        configure();
     }
 
     @Test
