@@ -79,6 +79,10 @@ final class ImaShowCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CliException {
+        if (from < 0) {
+            throw new CliException(
+                    ExitCodes.USAGE, "--from: " + from + " (expected: an entry, from 0)");
+        }
         if (filter != null && filter.glob != null) {
             pattern = glob(filter.glob);
         }

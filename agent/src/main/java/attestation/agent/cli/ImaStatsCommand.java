@@ -4,10 +4,13 @@ package attestation.agent.cli;
 import attestation.ima.Display;
 import attestation.ima.Entry;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -32,7 +35,10 @@ import java.util.concurrent.Callable;
         })
 final class ImaStatsCommand implements Callable<Integer> {
     private static final int NOISIEST = 20;
-    private static final int MAX_DIRECTORIES = 200_000;
+
+    /** A list is a stranger's, who may make up any number of directories, templates, hashes. */
+    private static final int MAX_KEYS = 200_000;
+
     private static final String OTHERS = "(others)";
 
     private final Console console;
@@ -75,7 +81,6 @@ final class ImaStatsCommand implements Callable<Integer> {
         directory(entry);
     }
 
-    /** Bounded: names are a stranger's, and a stranger may make up any number of directories. */
     private void directory(Entry entry) {
         String name = new String(entry.name(), StandardCharsets.ISO_8859_1);
         int slash = name.lastIndexOf('/');
@@ -83,12 +88,12 @@ final class ImaStatsCommand implements Callable<Integer> {
             return;
         }
         String directory = slash == 0 ? "/" : name.substring(0, slash);
-        boolean room = directories.size() < MAX_DIRECTORIES || directories.containsKey(directory);
-        add(directories, room ? directory : OTHERS);
+        add(directories, directory);
     }
 
     private static void add(Map<String, Long> counts, String key) {
-        counts.merge(key, 1L, Long::sum);
+        boolean room = counts.size() < MAX_KEYS || counts.containsKey(key);
+        counts.merge(room ? key : OTHERS, 1L, Long::sum);
     }
 
     private Map<String, Long> noisiest() {
@@ -128,19 +133,19 @@ final class ImaStatsCommand implements Callable<Integer> {
                     out.writeNumberField("bytes", bytes);
                     out.writeNumberField("violations", violations);
                     out.writeNumberField("signed", signed);
-                    for (Map.Entry<String, Map<String, Long>> table :
-                            Map.of(
-                                            "templates", templates,
-                                            "pcrs", pcrs,
-                                            "hashes", hashes,
-                                            "directories", noisiest())
-                                    .entrySet()) {
-                        out.writeObjectFieldStart(table.getKey());
-                        for (Map.Entry<String, Long> count : table.getValue().entrySet()) {
-                            out.writeNumberField(count.getKey(), count.getValue());
-                        }
-                        out.writeEndObject();
-                    }
+                    table(out, "templates", templates);
+                    table(out, "pcrs", pcrs);
+                    table(out, "hashes", hashes);
+                    table(out, "directories", noisiest());
                 });
+    }
+
+    private static void table(JsonGenerator out, String name, Map<String, Long> counts)
+            throws IOException {
+        out.writeObjectFieldStart(name);
+        for (Map.Entry<String, Long> count : counts.entrySet()) {
+            out.writeNumberField(count.getKey(), count.getValue());
+        }
+        out.writeEndObject();
     }
 }

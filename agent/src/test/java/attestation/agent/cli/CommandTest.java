@@ -300,6 +300,27 @@ final class CommandTest {
         assertTrue(out().contains("sha256:10 " + prefix + " as expected"), out());
     }
 
+    /** The value is that of Python's hashlib (OpenSSL's SM3) over the binary form of this list. */
+    @Test
+    void imaReplay_sm3Bank_isWhatOpensslMakesOfIt() throws Exception {
+        String recorded = "/attestation/fixtures/ima/debian12-6.12-tcb/ascii_runtime_measurements";
+        Path list = folder.resolve("list");
+        try (var in = attestation.fixtures.Tool.class.getResourceAsStream(recorded)) {
+            Files.write(list, java.util.Objects.requireNonNull(in).readAllBytes());
+        }
+        String pcr = "6cf97beb40caa7ead9b9700dcc217c0fb09c147bd66a50f2f99cb2db88fc983a";
+        String[] replay = {"ima", "replay", list.toString(), "--bank", "sm3_256", "--expect"};
+        assertEquals(0, run(with(replay, "10=" + pcr)), out());
+        assertTrue(out().contains("sm3_256:10 " + pcr + " as expected"), out());
+        assertEquals(1, run(with(replay, "10=" + pcr.replace('6', '7'))), out());
+    }
+
+    private static String[] with(String[] words, String last) {
+        String[] all = java.util.Arrays.copyOf(words, words.length + 1);
+        all[words.length] = last;
+        return all;
+    }
+
     @Test
     void imaReplay_otherValue_saysThatNoPrefixHasIt() throws Exception {
         String list = fixture("ima.list").toString();
@@ -328,6 +349,8 @@ final class CommandTest {
         assertEquals("", out());
         assertEquals(0, run("ima", "show", list, "--unsigned", "--json"));
         assertEquals(3, out().lines().count(), out());
+        assertEquals(64, run("ima", "show", list, "--from", "-5"));
+        assertTrue(err().contains("--from: -5 (expected: an entry, from 0)"), err());
     }
 
     @Test
@@ -337,7 +360,10 @@ final class CommandTest {
         assertTrue(out().contains("        2  /usr/bin\n"), out());
         outBytes.reset();
         assertEquals(0, run("ima", "stats", "--json", fixture("ima.list").toString()));
-        assertTrue(out().contains("\"templates\":{\"ima-ng\":3}"), out());
+        assertTrue(
+                out().matches(
+                                "(?s).*\"templates\":\\{\"ima-ng\":3},\"pcrs\":.*\"hashes\":.*\"directories\":.*"),
+                out());
     }
 
     @Test
