@@ -62,8 +62,9 @@ record LauncherOptions(Path home, List<String> words) {
     }
 
     /**
-     * Options of the JVM that a dump of its archive takes: no class path, no main class, no archive;
-     * nor eager compilation, since what is compiled in time leaves its traces in the archive.
+     * Options of the JVM that a dump of its archive takes: no class path, no main class, no
+     * archive; nor eager compilation, since what is compiled in time leaves its traces in the
+     * archive.
      */
     List<String> ofTheJvm() {
         List<String> kept = new ArrayList<>();

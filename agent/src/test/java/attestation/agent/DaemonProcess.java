@@ -42,9 +42,15 @@ final class DaemonProcess implements AutoCloseable {
         return process.pid();
     }
 
-    void awaitOutput(String text) {
-        Await.until(text, () -> output().contains(text) || !process.isAlive());
-        Await.until(text, () -> output().contains(text));
+    void awaitOutput(String text) throws IOException {
+        try {
+            Await.until(text, () -> output().contains(text) || !process.isAlive());
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + "\n" + output(), e);
+        }
+        if (!output().contains(text)) {
+            throw new AssertionError("ended without \"" + text + "\"\n" + output());
+        }
     }
 
     void signal(String name) throws IOException, InterruptedException {
