@@ -150,7 +150,7 @@ final class Exchange {
                 writer, account.gid(), PosixFilePermissions.fromString("rw-r-----"));
     }
 
-    /** The payload and its key; where there are none, none of ours stay either. */
+    /** The payload, and the key to it, where there is one. */
     private void secrets(Moved secure) throws MigrationException, IOException {
         if (Secrets.in(secure.source())) {
             services.mountSecure(secure.target());

@@ -34,7 +34,7 @@ final class Secrets {
      *
      * @param folder whose the folders will be
      * @param file whose the files will be
-     * @return whether it is there now
+     * @return whether all of it is there now; if not, what it was copied from must stay
      */
     boolean copy(Path from, Path to, HostFiles.Owner folder, HostFiles.Owner file)
             throws IOException {
@@ -45,9 +45,15 @@ final class Secrets {
             return false;
         }
         HostFiles.deleteFolder(to, PAYLOAD);
-        int copied = new Copy(folder, file).folder(from, to, PAYLOAD);
-        steps.accept("copied %d files of the payload to %s".formatted(copied, to));
-        return true;
+        Copy copy = new Copy(folder, file);
+        copy.folder(from, to, PAYLOAD);
+        steps.accept("copied %d files of the payload to %s".formatted(copy.count, to));
+        if (copy.left > 0) {
+            steps.accept(
+                    "left %d in %s: links, special files, or more than %d"
+                            .formatted(copy.left, from, MOST_FILES));
+        }
+        return copy.left == 0;
     }
 
     private static boolean isMemory(Path folder) throws IOException {
@@ -64,13 +70,14 @@ final class Secrets {
         private final HostFiles.Owner folder;
         private final HostFiles.Owner file;
         private int count;
+        private int left;
 
         Copy(HostFiles.Owner folder, HostFiles.Owner file) {
             this.folder = folder;
             this.file = file;
         }
 
-        int folder(Path from, Path to, String name) throws IOException {
+        void folder(Path from, Path to, String name) throws IOException {
             Path source = from.resolve(name);
             Path target = to.resolve(name);
             HostFiles.makeFolders(to, target, folder);
@@ -82,10 +89,11 @@ final class Secrets {
                     } else if (HostFiles.isFile(one) && count < MOST_FILES) {
                         HostFiles.write(target.resolve(child), HostFiles.read(one), file);
                         count++;
+                    } else {
+                        left++;
                     }
                 }
             }
-            return count;
         }
     }
 }

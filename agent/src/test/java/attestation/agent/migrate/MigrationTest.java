@@ -506,6 +506,33 @@ class MigrationTest {
         }
     }
 
+    @Test
+    void back_payloadWithALink_toldAndOursStays() throws Exception {
+        assumeTrue(Files.isDirectory(MEMORY), "a tmpfs that anyone may write to");
+        Path memory = Files.createTempDirectory(MEMORY, "migrate");
+        try {
+            keylimeIn(memory.resolve("keylime"));
+            state = Files.createDirectories(memory.resolve("ours"));
+            Files.createDirectories(keylime.resolve("secure"));
+            migration().over(steps::add);
+            Path ours = Files.createDirectories(state.resolve("secure/unzipped"));
+            Files.writeString(ours.resolve("file"), "secret");
+            Files.createSymbolicLink(ours.resolve("link"), Path.of("file"));
+            migration().back(steps::add);
+
+            assertEquals("secret", Files.readString(keylime.resolve("secure/unzipped/file")));
+            assertTrue(Files.isSymbolicLink(ours.resolve("link")));
+            assertTrue(
+                    steps.contains(
+                            "left 1 in "
+                                    + state.resolve("secure")
+                                    + ": links, special files, or more than 4096"),
+                    steps.toString());
+        } finally {
+            HostFiles.deleteFolder(MEMORY, memory.getFileName().toString());
+        }
+    }
+
     private void keylimeIn(Path folder) throws IOException {
         Files.createDirectories(folder.resolve("cv_ca"));
         for (String name : List.of("agent_data.json", "payload-private.pem")) {
