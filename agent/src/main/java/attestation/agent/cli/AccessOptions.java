@@ -120,11 +120,7 @@ final class AccessOptions {
 
     private Set<Mask.Access> masks(Hook hook) throws CliException {
         if (mask == null) {
-            return switch (hook) {
-                case BPRM_CHECK, CREDS_CHECK, MMAP_CHECK, MMAP_CHECK_REQPROT ->
-                        Set.of(Mask.Access.MAY_EXEC);
-                default -> Set.of(Mask.Access.MAY_READ);
-            };
+            return hook.usualMask();
         }
         Set<Mask.Access> set = EnumSet.noneOf(Mask.Access.class);
         for (String word : mask.split("\\|", -1)) {

@@ -4,17 +4,11 @@ package attestation.agent.doctor;
 import attestation.ima.policy.Access;
 import attestation.ima.policy.Action;
 import attestation.ima.policy.Hook;
-import attestation.ima.policy.IdCondition.Whose;
-import attestation.ima.policy.Mask;
 import attestation.ima.policy.Policy;
 import attestation.ima.policy.Rule;
 import attestation.ima.policy.Simulation;
 
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -32,44 +26,19 @@ public final class Appraised {
                     Hook.MODULE_CHECK,
                     Hook.FIRMWARE_CHECK);
 
-    private static final Map<Whose, Long> OF_ROOT = Map.of(Whose.FOWNER, 0L, Whose.FGROUP, 0L);
-    private static final Map<Whose, Long> BY_ROOT =
-            Map.of(
-                    Whose.UID,
-                    0L,
-                    Whose.EUID,
-                    0L,
-                    Whose.GID,
-                    0L,
-                    Whose.EGID,
-                    0L,
-                    Whose.FOWNER,
-                    0L,
-                    Whose.FGROUP,
-                    0L);
-
     private Appraised() {}
 
     /** Whether it can stop the boot: a file of root is appraised when root uses it. */
     public static boolean boot(Policy policy) {
-        return BOOT.stream().anyMatch(hook -> appraised(policy, hook, BY_ROOT));
+        return BOOT.stream().anyMatch(hook -> appraised(policy, Access.byRoot(hook)));
     }
 
     /** Whether programs and libraries of root are appraised when some user runs them. */
     static boolean programs(Policy policy) {
-        return EXECUTION.stream().anyMatch(hook -> appraised(policy, hook, OF_ROOT));
+        return EXECUTION.stream().anyMatch(hook -> appraised(policy, Access.ofRootsFile(hook)));
     }
 
-    private static boolean appraised(Policy policy, Hook hook, Map<Whose, Long> ids) {
-        Access access =
-                new Access(
-                        hook,
-                        mask(hook),
-                        OptionalLong.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        ids,
-                        Optional.empty());
+    private static boolean appraised(Policy policy, Access access) {
         return Simulation.explain(policy, access).stream()
                 .filter(decision -> decision.kind() == Action.Kind.APPRAISE)
                 .flatMap(Appraised::deciding)
@@ -78,11 +47,5 @@ public final class Appraised {
 
     private static Stream<Rule> deciding(Simulation.Decision decision) {
         return Stream.concat(decision.perhaps().stream(), decision.decides().stream());
-    }
-
-    private static Set<Mask.Access> mask(Hook hook) {
-        return EXECUTION.contains(hook) || hook == Hook.CREDS_CHECK
-                ? Set.of(Mask.Access.MAY_EXEC)
-                : Set.of(Mask.Access.MAY_READ);
     }
 }

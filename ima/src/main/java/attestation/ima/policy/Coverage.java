@@ -1,33 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package attestation.ima.policy;
 
-import attestation.ima.policy.IdCondition.Whose;
-
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 
 /** What of the uses that matter for attestation a policy measures. */
 public final class Coverage {
-    /** A root process and a root file: what an attacker with a foothold wants to be unmeasured. */
-    private static final Map<Whose, Long> ROOT =
-            Map.of(
-                    Whose.UID,
-                    0L,
-                    Whose.EUID,
-                    0L,
-                    Whose.GID,
-                    0L,
-                    Whose.EGID,
-                    0L,
-                    Whose.FOWNER,
-                    0L,
-                    Whose.FGROUP,
-                    0L);
-
     /** The kernel's own file systems, on which there is no program, {@code linux/magic.h}. */
     private static final Set<Long> KERNEL_OWN =
             Set.of(
@@ -66,30 +45,23 @@ public final class Coverage {
     /** All uses, the most telling first. */
     public static List<Use> of(Policy policy) {
         List<Use> uses = new ArrayList<>();
-        uses.add(use(policy, Hook.BPRM_CHECK, "programs that are executed", exec()));
-        uses.add(use(policy, Hook.MMAP_CHECK, "libraries and other code that is mapped", exec()));
-        uses.add(use(policy, Hook.MODULE_CHECK, "kernel modules", read()));
-        uses.add(use(policy, Hook.FIRMWARE_CHECK, "firmware that drivers load", read()));
-        uses.add(use(policy, Hook.POLICY_CHECK, "IMA policies loaded by path", read()));
-        uses.add(use(policy, Hook.KEXEC_KERNEL_CHECK, "kernels for kexec", read()));
-        uses.add(use(policy, Hook.KEXEC_INITRAMFS_CHECK, "initramfs for kexec", read()));
-        uses.add(use(policy, Hook.KEXEC_CMDLINE, "command lines for kexec", Set.of()));
-        uses.add(use(policy, Hook.KEY_CHECK, "keys loaded into keyrings", Set.of()));
-        uses.add(use(policy, Hook.CRITICAL_DATA, "critical data of the kernel", Set.of()));
-        uses.add(use(policy, Hook.FILE_CHECK, "files that root reads: scripts, settings", read()));
+        uses.add(use(policy, Hook.BPRM_CHECK, "programs that are executed"));
+        uses.add(use(policy, Hook.MMAP_CHECK, "libraries and other code that is mapped"));
+        uses.add(use(policy, Hook.MODULE_CHECK, "kernel modules"));
+        uses.add(use(policy, Hook.FIRMWARE_CHECK, "firmware that drivers load"));
+        uses.add(use(policy, Hook.POLICY_CHECK, "IMA policies loaded by path"));
+        uses.add(use(policy, Hook.KEXEC_KERNEL_CHECK, "kernels for kexec"));
+        uses.add(use(policy, Hook.KEXEC_INITRAMFS_CHECK, "initramfs for kexec"));
+        uses.add(use(policy, Hook.KEXEC_CMDLINE, "command lines for kexec"));
+        uses.add(use(policy, Hook.KEY_CHECK, "keys loaded into keyrings"));
+        uses.add(use(policy, Hook.CRITICAL_DATA, "critical data of the kernel"));
+        uses.add(use(policy, Hook.FILE_CHECK, "files that root reads: scripts, settings"));
         return uses;
     }
 
-    private static Use use(Policy policy, Hook hook, String what, Set<Mask.Access> mask) {
-        Access access =
-                new Access(
-                        hook,
-                        mask,
-                        OptionalLong.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        ROOT,
-                        Optional.empty());
+    /** By root on its files: what an attacker with a foothold wants to be unmeasured. */
+    private static Use use(Policy policy, Hook hook, String what) {
+        Access access = Access.byRoot(hook);
         Simulation.Decision decision = Simulation.decide(policy, access, Action.Kind.MEASURE);
         List<Rule> rules = new ArrayList<>(decision.perhaps());
         rules.removeIf(Coverage::skipsKernelOwn);
@@ -112,13 +84,5 @@ public final class Coverage {
                 rules.stream().noneMatch(rule -> rule.action().dont())
                         && rules.stream().anyMatch(Rule::unconditional);
         return always ? Extent.ALWAYS : Extent.PARTLY;
-    }
-
-    private static Set<Mask.Access> exec() {
-        return Set.of(Mask.Access.MAY_EXEC);
-    }
-
-    private static Set<Mask.Access> read() {
-        return Set.of(Mask.Access.MAY_READ);
     }
 }

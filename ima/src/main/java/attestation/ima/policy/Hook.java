@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Where the kernel asks its policy, {@code func=}. */
 public enum Hook {
@@ -29,6 +30,16 @@ public enum Hook {
     /** Whether it measures a buffer, not a file: only rules that name it match. */
     boolean ofBuffer() {
         return this == KEY_CHECK || this == CRITICAL_DATA;
+    }
+
+    /** How the kernel opens what it asks about; buffers are not opened. */
+    public Set<Mask.Access> usualMask() {
+        return switch (this) {
+            case BPRM_CHECK, CREDS_CHECK, MMAP_CHECK, MMAP_CHECK_REQPROT ->
+                    Set.of(Mask.Access.MAY_EXEC);
+            case KEY_CHECK, CRITICAL_DATA, KEXEC_CMDLINE -> Set.of();
+            default -> Set.of(Mask.Access.MAY_READ);
+        };
     }
 
     /** The hook of this name or of an older one. */
