@@ -124,7 +124,7 @@ final class Answering {
         parts.refuse(
                 Refusal.Kind.DEADLINE,
                 peer.address(),
-                text + " to " + Connection.targetOf(running.exchange()));
+                text + " to " + running.exchange().shownTarget());
         boolean keep = running.keepAlive();
         connection.abandonRunning();
         whole(parts.errors().error(500, text + "; ask again"), keep);
@@ -145,7 +145,7 @@ final class Answering {
         long now = parts.nanoClock().getAsLong();
         Duration time = Duration.ofNanos(now - startNanos);
         Duration sending = begun ? Duration.ofNanos(now - begunNanos) : Duration.ZERO;
-        String target = running == null ? "?" : Connection.targetOf(running.exchange());
+        String target = running == null ? "?" : running.exchange().shownTarget();
         parts.events().served(peer, target, status, bodyBytes, time, sending);
     }
 

@@ -9,23 +9,17 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
-import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
-import io.netty.util.concurrent.Future;
 
 import org.jspecify.annotations.Nullable;
 
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 /**
  * One HTTP/1.1 connection. All state belongs to its event loop; methods that may be called from
@@ -41,18 +35,15 @@ import java.util.concurrent.TimeUnit;
  */
 final class Connection extends ChannelInboundHandlerAdapter {
     private static final int MOST_AHEAD = 8;
-    private static final Duration LINGER = Duration.ofSeconds(1);
 
     private final ServerParts parts;
     private final Channel channel;
     private final Flow flow;
+    private final Loop loop;
+    private final Intake intake;
     private final Deque<Arrived> queue = new ArrayDeque<>(2);
-    private @Nullable Arriving arriving;
     private @Nullable Running running;
     private @Nullable Answering answering;
-    private @Nullable Future<?> inputTimer;
-    private boolean headBegan;
-    private boolean discarding;
     private boolean stopping;
     private boolean closed;
     private volatile @Nullable Peer peer;
@@ -64,6 +55,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
         this.parts = parts;
         this.channel = channel;
         this.flow = new Flow(channel);
+        this.loop = new Loop(channel);
+        this.intake = new Intake(parts, channel, this);
         this.quietSinceNanos = parts.nanoClock().getAsLong();
     }
 
@@ -104,46 +97,25 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     void bytesCame(int bytes) {
         parts.counters().bytesReceived.add(bytes);
-        if (!headBegan && arriving == null && !discarding && !closed && peer != null) {
-            headBegan = true;
-            inputTimer(parts.limits().headTimeout(), () -> late("head"));
+        if (!closed && peer != null) {
+            intake.bytesCame();
         }
     }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         try {
-            if (!discarding && !closed && peer != null) {
-                take((HttpObject) message);
+            if (!closed && peer != null) {
+                intake.take((HttpObject) message);
             }
-        } catch (BadRequest e) {
-            refuse(Refusal.Kind.BAD_REQUEST, e);
         } finally {
             ReferenceCountUtil.release(message);
         }
     }
 
-    private void take(HttpObject message) throws BadRequest {
-        if (message.decoderResult().isFailure()) {
-            String cause = String.valueOf(message.decoderResult().cause().getMessage());
-            throw new BadRequest("request cannot be read: " + Untrusted.show(cause, 120));
-        }
-        if (message instanceof HttpRequest request) {
-            begin(RequestHead.of(request, parts.limits().bodyBytes()));
-        }
-        Arriving current = arriving;
-        if (message instanceof HttpContent content && current != null) {
-            current.add(content.content());
-            if (content instanceof LastHttpContent) {
-                complete(current);
-            }
-        }
-    }
-
-    private void begin(RequestHead head) {
-        arriving = new Arriving(head, parts.limits().bodyBytes());
+    /** The head is known, the body may still come. */
+    void requestBegan(RequestHead head) {
         working = true;
-        inputTimer(parts.limits().bodyTimeout(), () -> late("body"));
         if (head.expectsContinue() && running == null && queue.isEmpty()) {
             byte[] text = AnswerHead.CONTINUE.getBytes(StandardCharsets.US_ASCII);
             channel.writeAndFlush(Unpooled.wrappedBuffer(text))
@@ -151,28 +123,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void complete(Arriving current) {
-        arriving = null;
-        headBegan = false;
-        noInputTimer();
-        queue.add(current.complete());
+    /** All of a request, or why there is none, waits for its turn. */
+    void arrived(Arrived next) {
+        queue.add(next);
         if (queue.size() > MOST_AHEAD) {
             channel.config().setAutoRead(false);
         }
-        startNext();
-    }
-
-    private void late(String part) {
-        String text = part + ": did not arrive in time; send the request again";
-        refuse(Refusal.Kind.REQUEST_TIMEOUT, new BadRequest(408, text));
-    }
-
-    private void refuse(Refusal.Kind kind, BadRequest refusal) {
-        parts.refuse(kind, address(), String.valueOf(refusal.getMessage()));
-        noInputTimer();
-        arriving = null;
-        discarding = true;
-        queue.add(Arrived.refused(refusal));
         startNext();
     }
 
@@ -182,7 +138,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         if (running != null || answering != null || closed) {
             return;
         }
-        Arrived next = stopping && arriving == null ? null : queue.poll();
+        Arrived next = stopping && !intake.isArriving() ? null : queue.poll();
         if (next == null) {
             becomeQuiet();
             return;
@@ -230,15 +186,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     private void becomeQuiet() {
-        if (stopping && arriving == null) {
+        if (stopping && !intake.isArriving()) {
             close();
             return;
         }
-        working = arriving != null;
+        working = intake.isArriving();
         quietSinceNanos = parts.nanoClock().getAsLong();
-        if (!headBegan && arriving == null) {
-            inputTimer(parts.limits().idleTimeout(), this::close);
-        }
+        intake.waitForNext();
     }
 
     // ---- answers; from the request's thread
@@ -250,28 +204,23 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     /** Any thread: sends the head of a streamed answer; completes {@code begun} with whether. */
     void begin(Running from, Answer.Streamed answer, CompletableFuture<Boolean> begun) {
-        try {
-            channel.eventLoop()
-                    .execute(
-                            () -> {
-                                Answering current = answering;
-                                if (running != from || current == null || closed) {
-                                    begun.complete(false);
-                                } else {
-                                    current.head(answer, keepAlive(from));
-                                    begun.complete(true);
-                                }
-                            });
-        } catch (java.util.concurrent.RejectedExecutionException e) {
-            begun.complete(false); // the loop has ended, and all connections with it
+        if (!loop.run(() -> begun.complete(beginOnLoop(from, answer)))) {
+            begun.complete(false);
         }
+    }
+
+    private boolean beginOnLoop(Running from, Answer.Streamed answer) {
+        Answering current = answering;
+        if (running != from || current == null || closed) {
+            return false;
+        }
+        current.head(answer, keepAlive(from));
+        return true;
     }
 
     /** Any thread: the last piece of a streamed answer; takes over the buffer. */
     void sendLast(Running from, ByteBuf piece, long sent) {
-        try {
-            channel.eventLoop().execute(() -> sendLastOnLoop(from, piece, sent));
-        } catch (java.util.concurrent.RejectedExecutionException e) {
+        if (!loop.run(() -> sendLastOnLoop(from, piece, sent))) {
             piece.release();
         }
     }
@@ -301,18 +250,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     private void onLoop(Running from, java.util.function.Consumer<Answering> action) {
-        try {
-            channel.eventLoop()
-                    .execute(
-                            () -> {
-                                Answering current = answering;
-                                if (running == from && current != null) {
-                                    action.accept(current);
-                                }
-                            });
-        } catch (java.util.concurrent.RejectedExecutionException e) {
-            flow.changed(); // the loop has ended, and all connections with it
-        }
+        inLoop(
+                () -> {
+                    Answering current = answering;
+                    if (running == from && current != null) {
+                        action.accept(current);
+                    }
+                });
     }
 
     private boolean keepAlive(Running from) {
@@ -325,8 +269,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
         answering = null;
         if (keepAlive) {
             startNext();
-        } else if (discarding) {
-            linger();
+        } else if (intake.isDiscarding()) {
+            working = false;
+            intake.linger();
         } else {
             close();
         }
@@ -342,13 +287,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     // ---- the end
 
-    /** Takes what the client still sends, so that it can read the refusal before a reset. */
-    private void linger() {
-        working = false;
-        channel.config().setAutoRead(true);
-        inputTimer(LINGER, this::close);
-    }
-
     void close() {
         if (!closed) {
             closed = true;
@@ -361,7 +299,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         inLoop(
                 () -> {
                     stopping = true;
-                    if (running == null && answering == null && arriving == null) {
+                    if (running == null && answering == null && !intake.isArriving()) {
                         close();
                     }
                 });
@@ -385,10 +323,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     private void inLoop(Runnable action) {
-        try {
-            channel.eventLoop().execute(action);
-        } catch (java.util.concurrent.RejectedExecutionException e) {
-            flow.changed(); // the loop has ended, and all connections with it
+        if (!loop.run(action)) {
+            flow.changed();
         }
     }
 
@@ -412,9 +348,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         closed = true;
-        noInputTimer();
+        intake.end();
         queue.clear();
-        arriving = null;
         Answering current = answering;
         if (current != null) {
             answering = null;
@@ -432,23 +367,5 @@ final class Connection extends ChannelInboundHandlerAdapter {
             parts.events().failed(address(), cause);
         }
         close();
-    }
-
-    // ---- timers
-
-    private void inputTimer(Duration after, Runnable action) {
-        noInputTimer();
-        inputTimer = channel.eventLoop().schedule(action, after.toNanos(), TimeUnit.NANOSECONDS);
-    }
-
-    private void noInputTimer() {
-        if (inputTimer != null) {
-            inputTimer.cancel(false);
-            inputTimer = null;
-        }
-    }
-
-    static String targetOf(Exchange exchange) {
-        return Untrusted.show(exchange.method(), 20) + " " + Untrusted.show(exchange.path(), 200);
     }
 }

@@ -31,4 +31,9 @@ public record Exchange(
     public String header(String name) {
         return headers.getOrDefault(name.toLowerCase(Locale.ROOT), "");
     }
+
+    /** Method and path, safe to show. */
+    String shownTarget() {
+        return Untrusted.show(method, 20) + " " + Untrusted.show(path, 200);
+    }
 }

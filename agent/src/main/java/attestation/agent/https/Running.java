@@ -106,7 +106,7 @@ final class Running implements Runnable {
     }
 
     private void failed(Throwable cause) {
-        parts.events().failed(Connection.targetOf(exchange), cause);
+        parts.events().failed(exchange.shownTarget(), cause);
         parts.refuse(
                 Refusal.Kind.FAILED,
                 exchange.peer().address(),

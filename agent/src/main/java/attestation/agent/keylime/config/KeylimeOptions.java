@@ -4,12 +4,10 @@ package attestation.agent.keylime.config;
 import attestation.config.key.AgentKeys;
 import attestation.config.key.HttpsKeys;
 import attestation.config.key.ImaKeys;
-import attestation.config.key.Key;
 import attestation.config.key.PayloadKeys;
 import attestation.config.key.RegistrarKeys;
 import attestation.config.key.TpmKeys;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -34,9 +32,7 @@ public final class KeylimeOptions {
         return ALL.stream().filter(option -> option.name().equals(name)).findFirst();
     }
 
-    private static final class Table {
-        private final List<KeylimeOption> options = new ArrayList<>();
-
+    private static final class Table extends OptionTable {
         List<KeylimeOption> fill() {
             identity();
             endpoint();
@@ -48,7 +44,7 @@ public final class KeylimeOptions {
             registration();
             push();
             former();
-            return List.copyOf(options);
+            return rows();
         }
 
         private void identity() {
@@ -385,49 +381,6 @@ public final class KeylimeOptions {
                     Shape.TEXT,
                     "4",
                     "nothing, this agent never stops trying to register");
-        }
-
-        private void plain(
-                String name, Shape shape, String standard, Key<?> key, String description) {
-            mapped(name, shape, standard, key, Translations::asIs, description);
-        }
-
-        private void stripped(String name, String standard, Key<?> key, String description) {
-            mapped(name, Shape.TEXT, standard, key, Translations::stripped, description);
-        }
-
-        private void path(String name, String file, Key<?> key, String description) {
-            mapped(name, Shape.TEXT, "default", key, Translations.path(file), description);
-        }
-
-        private void mapped(
-                String name,
-                Shape shape,
-                String standard,
-                Key<?> key,
-                Translation translation,
-                String description) {
-            add(name, shape, standard, new Fate.Mapped(key, translation), description);
-        }
-
-        private void push(String name, Shape shape, String standard) {
-            add(name, shape, standard, new Fate.PushOnly(), "Push model only.");
-        }
-
-        private void ignored(String name, String standard, String reason, String description) {
-            add(name, Shape.TEXT, standard, new Fate.Ignored(reason), description);
-        }
-
-        private void former(String name, String replacement) {
-            deprecated(name, Shape.TEXT, "", replacement);
-        }
-
-        private void deprecated(String name, Shape shape, String standard, String replacement) {
-            add(name, shape, standard, new Fate.Former(replacement), "Deprecated.");
-        }
-
-        private void add(String name, Shape shape, String standard, Fate fate, String description) {
-            options.add(new KeylimeOption(name, shape, standard, fate, description));
         }
     }
 }
