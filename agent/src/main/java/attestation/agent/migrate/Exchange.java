@@ -88,7 +88,7 @@ final class Exchange {
         HostFiles.Owner keylimes = HostFiles.owner(places.from());
         List<Ledger.Entry> entries = new ArrayList<>();
         for (Moved file : files) {
-            if (file.identity()) {
+            if (file.goesBack()) {
                 entries.add(entry(file, keylimes.with(FILE_MODE)));
             }
         }
@@ -101,7 +101,8 @@ final class Exchange {
     private static Ledger.Entry entry(Moved moved, HostFiles.Owner otherwise) throws IOException {
         boolean there = Files.exists(moved.source(), LinkOption.NOFOLLOW_LINKS);
         HostFiles.Owner owner = there ? HostFiles.owner(moved.source()) : otherwise;
-        return new Ledger.Entry(moved.source(), moved.target(), owner);
+        return new Ledger.Entry(
+                moved.source(), moved.target(), owner, moved.role() == Moved.Role.PAYLOAD_KEY);
     }
 
     private void stop(String unit) throws MigrationException {
@@ -191,7 +192,7 @@ final class Exchange {
         if (!HostFiles.isFile(sealed)) {
             return;
         }
-        for (Ledger.Entry entry : ledger.entries()) {
+        for (Ledger.Entry entry : ledger.payloadKeys()) {
             if (HostFiles.isFile(entry.target())) {
                 continue;
             }

@@ -106,7 +106,7 @@ final class Inspection {
                         Finding.Level.IN_THE_WAY,
                         "%s: a link (expected: a file, here and at %s)"
                                 .formatted(file.source(), file.target()));
-            } else if (file.identity() && otherIsThere(file)) {
+            } else if (file.goesBack() && otherIsThere(file)) {
                 add(
                         Finding.Level.IN_THE_WAY,
                         "%s: our agent has an identity of its own already (expected: none, or that of %s); stop it and move the file away"

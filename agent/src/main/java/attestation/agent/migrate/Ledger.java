@@ -23,8 +23,12 @@ import java.util.Optional;
 record Ledger(String unit, List<Entry> entries, Optional<Entry> secure) {
     static final String NAME = "keylime-migration.json";
 
-    /** A file or folder of Keylime's agent and ours, and whose it is there. */
-    record Entry(Path source, Path target, HostFiles.Owner owner) {
+    /**
+     * A file or folder of Keylime's agent and ours, and whose it is there.
+     *
+     * @param payloadKey whether it is the key that our agent may seal to the TPM
+     */
+    record Entry(Path source, Path target, HostFiles.Owner owner, boolean payloadKey) {
         private Map<String, Object> json() {
             Map<String, Object> file = new LinkedHashMap<>();
             file.put("source", source.toString());
@@ -32,6 +36,7 @@ record Ledger(String unit, List<Entry> entries, Optional<Entry> secure) {
             file.put("uid", owner.uid());
             file.put("gid", owner.gid());
             file.put("mode", owner.mode());
+            file.put("payload_key", payloadKey);
             return file;
         }
     }
@@ -80,9 +85,16 @@ record Ledger(String unit, List<Entry> entries, Optional<Entry> secure) {
                     new HostFiles.Owner(
                             Math.toIntExact(uid),
                             Math.toIntExact(gid),
-                            PosixFilePermissions.fromString(mode)));
+                            PosixFilePermissions.fromString(mode)),
+                    Boolean.TRUE.equals(one.get("payload_key")));
         }
         throw new JsonException("a file without source, target, uid, gid or mode");
+    }
+
+    /** Where the payload key is; each file it may be in a ledger that does not tell. */
+    List<Entry> payloadKeys() {
+        List<Entry> told = entries.stream().filter(Entry::payloadKey).toList();
+        return told.isEmpty() ? entries : told;
     }
 
     byte[] encode() {

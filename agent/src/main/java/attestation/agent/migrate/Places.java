@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package attestation.agent.migrate;
 
+import attestation.agent.migrate.Moved.Role;
 import attestation.config.AgentConfig;
 import attestation.config.DeviceIdentity;
 
@@ -46,20 +47,20 @@ final class Places {
 
     /** The files that go over where they are there. */
     List<Moved> files(AgentConfig config) {
-        Map<Path, Boolean> sources = new LinkedHashMap<>();
-        sources.put(config.tpm().agentDataPath(), true);
+        Map<Path, Role> sources = new LinkedHashMap<>();
+        sources.put(config.tpm().agentDataPath(), Role.IDENTITY);
         if (config.https().mutualTls()) {
-            sources.put(config.https().identity().key(), true);
-            sources.put(config.https().identity().certificate(), true);
-            config.https().trustedClientCa().forEach(ca -> sources.put(ca, false));
+            sources.put(config.https().identity().key(), Role.IDENTITY);
+            sources.put(config.https().identity().certificate(), Role.IDENTITY);
+            config.https().trustedClientCa().forEach(ca -> sources.put(ca, Role.GIVEN));
         }
-        sources.put(config.payload().key(), true);
+        sources.put(config.payload().key(), Role.PAYLOAD_KEY);
         if (config.registrar().tls()) {
-            sources.put(config.registrar().tlsCaCert(), false);
+            sources.put(config.registrar().tlsCaCert(), Role.GIVEN);
         }
-        device(config.tpm().deviceIdentity()).forEach(file -> sources.put(file, false));
+        device(config.tpm().deviceIdentity()).forEach(file -> sources.put(file, Role.GIVEN));
         List<Moved> files = new ArrayList<>();
-        sources.forEach((source, identity) -> files.add(new Moved(source, of(source), identity)));
+        sources.forEach((source, role) -> files.add(new Moved(source, of(source), role)));
         return files;
     }
 
@@ -74,6 +75,6 @@ final class Places {
 
     /** Keylime's folder for payloads and ours, which are tmpfs both. */
     Moved secure() {
-        return new Moved(from.resolve("secure"), to.resolve("secure"), false);
+        return new Moved(from.resolve("secure"), to.resolve("secure"), Role.GIVEN);
     }
 }

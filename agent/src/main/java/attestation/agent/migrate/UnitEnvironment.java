@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,9 +31,7 @@ final class UnitEnvironment {
         Words.of(environment).forEach(word -> assign(variables, word));
         Matcher file = FILE.matcher(files);
         while (file.find()) {
-            for (String line : lines(Path.of(file.group("path")))) {
-                assign(variables, String.join(" ", Words.of(line)));
-            }
+            variables.putAll(EnvironmentFile.parse(text(Path.of(file.group("path")))));
         }
         return variables;
     }
@@ -46,17 +43,11 @@ final class UnitEnvironment {
         }
     }
 
-    /** As systemd reads it (systemd.exec(5)): comments by # or ;, a backslash joins lines. */
-    private static List<String> lines(Path file) {
+    private static String text(Path file) {
         try (var in = Files.newInputStream(file)) {
-            String text = new String(in.readNBytes(MAX_BYTES), StandardCharsets.UTF_8);
-            return text.replace("\\\n", "")
-                    .lines()
-                    .map(String::strip)
-                    .filter(line -> !line.startsWith("#") && !line.startsWith(";"))
-                    .toList();
+            return new String(in.readNBytes(MAX_BYTES), StandardCharsets.UTF_8);
         } catch (IOException e) {
-            return List.of(); // systemd starts the unit without it, or not at all
+            return ""; // systemd starts the unit without it, or not at all
         }
     }
 }

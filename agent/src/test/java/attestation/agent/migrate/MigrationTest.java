@@ -473,6 +473,21 @@ class MigrationTest {
         assertTrue(migration().migrated());
     }
 
+    /** That another file is nowhere is no reason to speak of the sealed key. */
+    @Test
+    void back_payloadKeySealedAndOurCertificateGone_speaksOfTheKeyOnly() throws Exception {
+        migration().over(steps::add);
+        seal();
+        Files.deleteIfExists(state.resolve("server-cert.crt"));
+        Files.deleteIfExists(keylime.resolve("server-cert.crt"));
+        migration().back(steps::add);
+
+        assertEquals(1, steps.stream().filter(step -> step.contains("sealed to this TPM")).count());
+        assertArrayEquals(
+                recorded("agent_data.json"),
+                Files.readAllBytes(keylime.resolve("agent_data.json")));
+    }
+
     /** As our agent does it: the plain key goes when the sealed one is there. */
     private void seal() throws IOException {
         Files.createDirectories(settings().sealedPayloadKey().getParent());

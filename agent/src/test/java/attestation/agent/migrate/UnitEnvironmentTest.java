@@ -50,6 +50,35 @@ class UnitEnvironmentTest {
         assertEquals(Map.of(), UnitEnvironment.of("no-assignment =x", ""));
     }
 
+    /** As systemd's manual says and its parser does. */
+    @Test
+    void parse_blanksBackslashesAndQuotes_asSystemdReadsThem() {
+        assertEquals(
+                Map.of(
+                        "BLANKS", "a   b",
+                        "ESCAPED", "it's n",
+                        "DOUBLE", "a\\n \"q\" $x",
+                        "SINGLE", "a\\n",
+                        "LINES", "one\ntwo",
+                        "JOINED", "ab",
+                        "EMPTY", "",
+                        "EQUALS", "k=v"),
+                EnvironmentFile.parse(
+                        """
+                          BLANKS =  a   b \t
+                        ; comment=1
+                        no assignment
+                        ESCAPED=it\\'s \\n
+                        DOUBLE="a\\n \\"q\\" \\$x"
+                        SINGLE='a\\n'
+                        LINES="one
+                        two"
+                        JOINED=a\\
+                        b
+                        EMPTY=
+                        EQUALS=k=v"""));
+    }
+
     @Test
     void of_environmentFile_laterAssignmentCounts() throws Exception {
         Path file =
