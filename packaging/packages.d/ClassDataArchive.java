@@ -11,6 +11,13 @@ import java.util.List;
  * has another size or time. The AOT cache of JDK 25 does not notice: it must not be used.
  */
 record ClassDataArchive(Path home, Path runtime, LauncherOptions options) {
+    /**
+     * Clears soft references at each collection. By default they are kept for some seconds: on a
+     * busy machine those of the jars' manifests were gone by the time of the dump, and on an idle
+     * one their strings were in it.
+     */
+    private static final String NO_CLOCK = "-XX:SoftRefLRUPolicyMSPerMB=0";
+
     void dump(Path classList, Path archive) throws IOException, InterruptedException {
         List<String> command =
                 new ArrayList<>(List.of("env", "-i", runtime.resolve("bin/java").toString()));
@@ -18,6 +25,7 @@ record ClassDataArchive(Path home, Path runtime, LauncherOptions options) {
         command.addAll(
                 List.of(
                         "-Xshare:dump",
+                        NO_CLOCK,
                         "-XX:SharedClassListFile=" + classList.toAbsolutePath(),
                         "-XX:SharedArchiveFile=" + home.relativize(archive),
                         "-cp",

@@ -13,9 +13,6 @@ import java.util.List;
  * @param words with absolute paths into the tree, up to the main class
  */
 record LauncherOptions(Path home, List<String> words) {
-    private static final List<String> NOT_FOR_A_DUMP =
-            List.of("-XX:SharedArchiveFile=", "-Xshare:", "-XX:CompileThresholdScaling=");
-
     private static final String MAIN = "attestation.agent.cli.Main";
 
     /** Asks the launcher of a tree that has no runtime yet, by a Java that only prints. */
@@ -61,15 +58,11 @@ record LauncherOptions(Path home, List<String> words) {
         Files.writeString(file, String.join("\n", lines) + "\n");
     }
 
-    /**
-     * Options of the JVM that a dump of its archive takes: no class path, no main class, no
-     * archive; nor eager compilation, since what is compiled in time leaves its traces in the
-     * archive.
-     */
+    /** Options of the JVM alone: no class path, no main class, no archive. */
     List<String> ofTheJvm() {
         List<String> kept = new ArrayList<>();
         for (String word : words.subList(0, words.indexOf("-cp"))) {
-            if (NOT_FOR_A_DUMP.stream().noneMatch(word::startsWith)) {
+            if (!word.startsWith("-XX:SharedArchiveFile=") && !word.startsWith("-Xshare:")) {
                 kept.add(word.replace(home + "/", ""));
             }
         }
