@@ -263,7 +263,10 @@ class HttpsServerHttpTest {
                 assertEquals("GET /" + i + " {} ", client.reply().text());
             }
             sender.join();
-            assertEquals(count, server.server.counters().answers().get(200));
+            // Counted when the answer has left, which its client may see first.
+            Await.until(
+                    () -> server.server.counters().answers().getOrDefault(200, 0L) == count,
+                    "all are counted");
         }
     }
 

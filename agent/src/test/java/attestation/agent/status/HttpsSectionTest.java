@@ -10,6 +10,7 @@ import attestation.agent.https.HttpsEvents;
 import attestation.agent.https.HttpsServer;
 import attestation.agent.https.HttpsSettings;
 import attestation.agent.https.TlsProvider;
+import attestation.fixtures.Await;
 
 import org.junit.jupiter.api.Test;
 
@@ -50,7 +51,8 @@ class HttpsSectionTest {
             assertEquals(200, get(client, port, "/"));
             assertEquals(Health.OK, section.section().health());
             assertEquals(List.of("127.0.0.1:" + port), field(section, "listening"));
-            assertEquals(1L, field(section, "requests_total"));
+            // Counted when the answer has left, which its client may see first.
+            Await.until("counted", () -> field(section, "requests_total").equals(1L));
             assertEquals(500, get(client, port, "/bug"));
             assertEquals(Health.DEGRADED, section.section().health());
             assertEquals(1L, field(section, "refusals_total"));
