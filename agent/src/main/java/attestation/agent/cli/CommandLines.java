@@ -23,7 +23,7 @@ final class CommandLines {
         Console console = new Console(out, err);
         CommandLine root = new CommandLine(new RootCommand(console));
         root.addSubcommand(new RunCommand());
-        root.addSubcommand(new StatusCommand(console, hooks.status()));
+        root.addSubcommand(new StatusCommand(console, hooks.status(), Thread::sleep));
         CommandLine identity =
                 new CommandLine(new IdentityCommand(console, hooks.identity()))
                         .addSubcommand(new IdentityResetCommand(console, hooks.identity()));

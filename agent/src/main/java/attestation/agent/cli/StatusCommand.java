@@ -33,6 +33,7 @@ final class StatusCommand implements Callable<Integer> {
 
     private final Console console;
     private final StatusSource source;
+    private final Pause pause;
 
     @Mixin HelpOption help = new HelpOption();
     @Mixin private ConfigOption config = new ConfigOption();
@@ -54,9 +55,16 @@ final class StatusCommand implements Callable<Integer> {
             description = "Tells what changed and when instead, across restarts, newest last.")
     private boolean history;
 
-    StatusCommand(Console console, StatusSource source) {
+    /** Waits between two looks. */
+    @FunctionalInterface
+    interface Pause {
+        void millis(long millis) throws InterruptedException;
+    }
+
+    StatusCommand(Console console, StatusSource source, Pause pause) {
         this.console = console;
         this.source = source;
+        this.pause = pause;
     }
 
     @Override
@@ -69,15 +77,28 @@ final class StatusCommand implements Callable<Integer> {
         }
         Health health = show(path);
         while (watch) {
-            Thread.sleep(WATCH_MILLIS);
+            pause.millis(WATCH_MILLIS);
             console.out().print(json ? "" : "\u001b[H\u001b[2J");
-            health = show(path);
+            health = showAgain(path);
         }
         return switch (health) {
             case OK -> 0;
             case DEGRADED -> 1;
             case FAILING -> 2;
         };
+    }
+
+    /** An agent that was there and is being restarted, as by an upgrade, is waited for. */
+    private Health showAgain(Path path) throws CliException {
+        try {
+            return show(path);
+        } catch (CliException e) {
+            if (e.exitCode() != ExitCodes.NOT_RUNNING) {
+                throw e;
+            }
+            console.error(e.getMessage() + "; still watching");
+            return Health.FAILING;
+        }
     }
 
     private Health show(Path path) throws CliException {
