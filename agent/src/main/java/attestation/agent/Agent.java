@@ -71,7 +71,13 @@ final class Agent {
         this.supervisor =
                 new Supervisor(
                         List.of(
-                                new StatusSide(config, version, sections, metrics, clock),
+                                new StatusSide(
+                                        config,
+                                        version,
+                                        evidence.bootId(),
+                                        sections,
+                                        metrics,
+                                        clock),
                                 new Part("tpm", tpm::start, tpm::close),
                                 new Part("list", evidence::start, evidence::stop),
                                 host));

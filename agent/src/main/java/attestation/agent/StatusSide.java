@@ -25,12 +25,14 @@ final class StatusSide implements Service {
     private final Optional<MetricsServer> metrics;
 
     /**
+     * @param bootId the kernel's name of this boot
      * @param sections in the order to show
      * @param page the numbers, for both ways to them
      */
     StatusSide(
             AgentConfig config,
             String version,
+            String bootId,
             List<SectionSource> sections,
             MetricsPage page,
             Clock clock) {
@@ -50,7 +52,9 @@ final class StatusSide implements Service {
                         clock,
                         Optional.of(history),
                         Optional.of(page));
-        this.watch = new HistoryWatch(history, server::report, version);
+        this.watch =
+                new HistoryWatch(
+                        history, server::report, "agent " + version + " started, boot " + bootId);
     }
 
     private static Optional<MetricsServer> metrics(AgentConfig config, MetricsPage page) {

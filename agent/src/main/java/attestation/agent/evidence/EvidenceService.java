@@ -73,6 +73,11 @@ public final class EvidenceService {
         this.told = new EvidenceSection(proof, bootLog, bootReplay);
     }
 
+    /** The kernel's random name of this boot. */
+    public String bootId() {
+        return boot.bootId();
+    }
+
     /** Begins to follow the list; returns at once. */
     public void start() {
         log.start();

@@ -7,6 +7,7 @@ import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
@@ -23,7 +24,8 @@ public final class History {
     private static final Logger LOG = LoggerFactory.getLogger(History.class);
 
     /** Fields that tell of something that happened, beside the state. */
-    private static final List<String> TELLING = List.of("last_event", "last_failure");
+    private static final List<String> TELLING =
+            List.of("last_event", "last_failure", "last_refused_peer");
 
     /** How a section was. */
     private record State(Health health, String reason, String next, String told) {
@@ -41,6 +43,7 @@ public final class History {
     private final InstantSource clock;
     private final Map<String, State> written = new HashMap<>();
     private final Map<String, State> seen = new HashMap<>();
+    private final EventPace pace = new EventPace();
     private boolean failed;
 
     public History(Path file, InstantSource clock) {
@@ -85,8 +88,14 @@ public final class History {
             write(HistoryEntry.of(clock.instant(), section, now.health(), text, now.next()));
         }
         if (!now.told().isEmpty() && (last == null || !now.told().equals(last.told()))) {
-            write(HistoryEntry.of(clock.instant(), section, now.health(), now.told(), ""));
+            tell(section, now);
         }
+    }
+
+    private void tell(String section, State now) {
+        Instant at = clock.instant();
+        pace.admit(section, now.told(), at)
+                .ifPresent(text -> write(HistoryEntry.of(at, section, now.health(), text, "")));
     }
 
     private void write(HistoryEntry entry) {

@@ -15,21 +15,22 @@ public final class HistoryWatch {
 
     private final History history;
     private final Supplier<StatusReport> reports;
-    private final String version;
+    private final String started;
     private @Nullable Thread thread;
 
     /**
      * @param reports how the agent is now; asked on a thread of its own
+     * @param started what to say of the start: version and boot
      */
-    public HistoryWatch(History history, Supplier<StatusReport> reports, String version) {
+    public HistoryWatch(History history, Supplier<StatusReport> reports, String started) {
         this.history = history;
         this.reports = reports;
-        this.version = version;
+        this.started = started;
     }
 
     /** Says that the agent was started, and looks from then on. */
     public void start() {
-        history.say(Health.OK, "agent " + version + " started");
+        history.say(Health.OK, started);
         thread = Thread.ofPlatform().daemon().name("history").start(this::run);
     }
 

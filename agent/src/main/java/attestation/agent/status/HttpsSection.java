@@ -8,9 +8,11 @@ import attestation.agent.https.ServerCounters;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** How the network side fares: where it listens, how much it serves, whom it refused and why. */
@@ -18,6 +20,17 @@ public final class HttpsSection implements SectionSource {
     private static final Duration RECENT = Duration.ofMinutes(10);
     private static final Set<Refusal.Kind> OURS =
             EnumSet.of(Refusal.Kind.TOO_MANY, Refusal.Kind.FAILED, Refusal.Kind.DEADLINE);
+
+    /** Peers that were told apart and turned away, not noise such as port scans. */
+    private static final Set<Refusal.Kind> PEERS =
+            EnumSet.of(
+                    Refusal.Kind.NO_CERTIFICATE,
+                    Refusal.Kind.UNTRUSTED,
+                    Refusal.Kind.EXPIRED,
+                    Refusal.Kind.NOT_YET_VALID,
+                    Refusal.Kind.WRONG_USAGE,
+                    Refusal.Kind.CA_REMOVED,
+                    Refusal.Kind.REFUSED_BY_CLIENT);
 
     private final HttpsServer server;
     private final Clock clock;
@@ -67,6 +80,9 @@ public final class HttpsSection implements SectionSource {
         fields.add(number("sent_bytes_total", "bytes sent", c.bytesSent()));
         fields.add(number("refusals_total", "refused", sum(c.refusals())));
         fields.add(new Section.Field("last_refusals", "last refusals", lines(c.lastRefusals())));
+        fields.add(
+                new Section.Field(
+                        "last_refused_peer", "last refused peer", refusedPeer(c.lastOfKind())));
         return new Section("https", "Network", health, reason, next, fields);
     }
 
@@ -84,6 +100,16 @@ public final class HttpsSection implements SectionSource {
             lines.add(refusal.at() + " " + refusal.peer() + " " + words(refusal));
         }
         return lines;
+    }
+
+    /** Without time and port, so that a peer that keeps trying is one event. */
+    static String refusedPeer(Map<Refusal.Kind, Refusal> lastOfKind) {
+        return PEERS.stream()
+                .map(lastOfKind::get)
+                .filter(Objects::nonNull)
+                .max(Comparator.comparing(Refusal::at))
+                .map(last -> last.peer().replaceFirst(":\\d+$", "") + ": " + words(last))
+                .orElse("");
     }
 
     private static String words(Refusal refusal) {

@@ -79,6 +79,23 @@ class HistoryTest {
     }
 
     @Test
+    void look_floodOfEvents_leavesTheRestOfTheHistory() throws IOException {
+        History history = history();
+        for (int i = 0; i < 100; i++) {
+            history.look(report(Health.OK, "", "peer " + i));
+            history.look(report(Health.OK, "", "peer " + i));
+            now = now.plusSeconds(20);
+        }
+        assertEquals(12, told(history).size());
+        assertEquals("tpm OK peer 11", told(history).getLast());
+
+        now = NOON.plusSeconds(3600 + 230);
+        history.look(report(Health.OK, "", "later"));
+        history.look(report(Health.OK, "", "later"));
+        assertEquals("tpm OK later (after 88 events not written)", told(history).getLast());
+    }
+
+    @Test
     void entries_ofEarlierRuns_stay() throws IOException {
         history().say(Health.OK, "agent 1 started");
         now = NOON.plusSeconds(60);

@@ -9,6 +9,7 @@ import attestation.agent.https.HttpLimits;
 import attestation.agent.https.HttpsEvents;
 import attestation.agent.https.HttpsServer;
 import attestation.agent.https.HttpsSettings;
+import attestation.agent.https.Refusal;
 import attestation.agent.https.TlsProvider;
 import attestation.fixtures.Await;
 
@@ -20,6 +21,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,6 +64,29 @@ class HttpsSectionTest {
             server.stop(Duration.ZERO);
         }
         assertEquals(Health.FAILING, section.section().health());
+    }
+
+    @Test
+    void refusedPeer_isTheNewestThatWasToldApart_withoutItsPort() {
+        Instant noon = Instant.parse("2026-01-01T12:00:00Z");
+        Refusal older = new Refusal(Refusal.Kind.EXPIRED, "192.0.2.1:40312", "", noon);
+        Refusal newer =
+                new Refusal(
+                        Refusal.Kind.UNTRUSTED,
+                        "[2001:db8::7]:40312",
+                        "issued by CN=other",
+                        noon.plusSeconds(1));
+        Refusal scan =
+                new Refusal(Refusal.Kind.CLOSED_EARLY, "192.0.2.9:1", "", noon.plusSeconds(2));
+
+        assertEquals("", HttpsSection.refusedPeer(Map.of(scan.kind(), scan)));
+        assertEquals(
+                "[2001:db8::7]: client certificate is not from a trusted CA: issued by CN=other",
+                HttpsSection.refusedPeer(
+                        Map.of(
+                                older.kind(), older,
+                                newer.kind(), newer,
+                                scan.kind(), scan)));
     }
 
     private static int get(HttpClient client, int port, String path) throws Exception {
