@@ -161,6 +161,15 @@ def custom(order):
     return made
 
 
+def pcrs(order, first):
+    """pcr= rules up to the kernel's 63; of the first entries the head was trimmed, and 32, 48..57 look like text."""
+    made = List(order)
+    for n, pcr in enumerate([first, 10, 24, 31, 32, 48, 57, 63, 9, 23, 63, first, 10]):
+        made.add("ima-ng", digest("sha256", str(n)), b"/pcr-%d" % n, pcr=pcr)
+    made.add("ima-ng", ("sha256", bytes(32)), b"/violated", violation=True)
+    return made
+
+
 def md5():
     made = List()
     made.add("ima", hashlib.md5(b"boot").digest(), b"boot_aggregate")
@@ -210,3 +219,6 @@ write(root, "6.16-kexec-carried-over", kexec(), real)
 write(root, "custom-formats", custom("<"), real)
 write(root, "custom-formats-big-endian", custom(">"), real)
 write(root, "odd-names", odd(), real)
+write(root, "pcrs-to-63", pcrs("<", 32), real)
+write(root, "pcrs-to-63-of-digits", pcrs("<", 57), real)
+write(root, "pcrs-to-63-big-endian", pcrs(">", 48), real)

@@ -27,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -357,6 +358,47 @@ class DaemonListTest {
             }
             assertEquals(Map.of(QUOTE, recorded.size() - 100), tpm.proxy().counts());
             assertEquals(Health.OK, daemon.status().verdict());
+        }
+    }
+
+    /** What a quote of PCR 10 cannot cover is no entry that was never extended. */
+    @Test
+    void entriesOfOtherPcrsAtTheEnd_areNoLostExtends() throws Exception {
+        tpm.restart();
+        List<MeasuredEntry> recorded = ImaLogs.of("debian12-6.12-custom-policy").entries();
+        log.replaceWith(List.of());
+        recorded.subList(0, 92).forEach(log::append);
+        try (TestDaemon daemon = daemon().start().awaitHealthy()) {
+            recorded.subList(92, 94).forEach(log::append);
+            Instant first = Instant.now();
+            int quotes = 0;
+            while (quotes < 3 || Instant.now().isBefore(first.plusSeconds(3))) {
+                Visitor.Reply reply = daemon.visitor().get(Visitor.integrity("a", Visitor.IMA, 0));
+                assertEquals(Files.readString(log.ascii()), list(reply));
+                quotes++;
+            }
+            assertEquals(94L, daemon.field("evidence", "matched_entries"));
+            assertEquals(Health.OK, daemon.status().verdict());
+        }
+    }
+
+    private static String list(Visitor.Reply reply) {
+        return reply.results().get("ima_measurement_list").asText();
+    }
+
+    @Test
+    void entriesOfAPcrThatNoTpmHas_areServedAndNamedWithTheNextStep() throws Exception {
+        try (TestDaemon daemon = daemon().start().awaitHealthy()) {
+            log.listOnly(MeasuredEntry.synthetic(900).ofPcr(33));
+            log.append(MeasuredEntry.synthetic(901));
+            Visitor.Reply reply = daemon.visitor().get(Visitor.integrity("a", Visitor.IMA, 0));
+            assertEquals(Files.readString(log.ascii()), list(reply));
+            daemon.awaitSection("list", section -> section.health() == Health.DEGRADED);
+            Section section = daemon.section("list");
+            assertTrue(section.reason().contains("PCR 33, which no TPM has"), section.toString());
+            assertTrue(section.next().contains("pcr="), section.toString());
+            assertEquals(23L, daemon.field("evidence", "matched_entries"));
+            assertEquals(Health.OK, daemon.section("evidence").health());
         }
     }
 

@@ -3,8 +3,14 @@ package attestation.ima;
 
 /** What is accepted of a list before anything is allocated; all in bytes unless said. */
 public final class Limits {
-    /** Highest PCR index of a TPM for PC clients. */
-    public static final int MAX_PCR = 23;
+    /**
+     * Highest PCR index in a list: the kernel takes {@code pcr=} rules up to the bits of an {@code
+     * unsigned long} ({@code INVALID_PCR}), whether or not the TPM has that PCR.
+     */
+    public static final int MAX_PCR = 63;
+
+    /** Highest PCR index of a TPM for PC clients; entries of others are extended nowhere. */
+    public static final int MAX_TPM_PCR = 23;
 
     /** Template name or custom format string. */
     public static final int MAX_TEMPLATE_NAME = 256;

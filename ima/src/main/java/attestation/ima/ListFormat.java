@@ -45,8 +45,12 @@ public record ListFormat(Encoding encoding, ByteOrder order, int hashBytes) {
         if (bytes.length < 4) {
             return Optional.empty();
         }
-        boolean text = bytes[0] == ' ' || (bytes[0] >= '0' && bytes[0] <= '9');
-        return text ? detectAscii(bytes) : detectBinary(bytes, complete);
+        return isText(bytes) ? detectAscii(bytes) : detectBinary(bytes, complete);
+    }
+
+    /** A binary entry may begin with a digit or a blank as well (PCR 32, 48..57): then zeros. */
+    private static boolean isText(byte[] bytes) {
+        return bytes[1] != 0 && (bytes[0] == ' ' || (bytes[0] >= '0' && bytes[0] <= '9'));
     }
 
     private static Optional<ListFormat> detectAscii(byte[] bytes) throws ImaLogException {

@@ -47,7 +47,10 @@ class ForeignListsTest {
                 "6.16-kexec-carried-over",
                 "custom-formats",
                 "custom-formats-big-endian",
-                "odd-names");
+                "odd-names",
+                "pcrs-to-63",
+                "pcrs-to-63-of-digits",
+                "pcrs-to-63-big-endian");
     }
 
     static Stream<Arguments> lists() {

@@ -31,7 +31,7 @@ class MalformedListTest {
     @CsvSource(
             delimiter = ';',
             value = {
-                "24 HASH ima-ng sha1:00 /x; pcr",
+                "64 HASH ima-ng sha1:00 /x; pcr",
                 "x0 HASH ima-ng sha1:00 /x; format",
                 "10 abc ima-ng sha1:00 /x; format",
                 "10 HASH ima-foo sha1:00 /x; template name",

@@ -3,6 +3,7 @@ package attestation.agent.cli;
 
 import attestation.ima.FastReplay;
 import attestation.ima.HashAlgorithms;
+import attestation.ima.Limits;
 import attestation.ima.ReplayMode;
 
 import picocli.CommandLine.Command;
@@ -98,7 +99,9 @@ final class ImaReplayCommand implements Callable<Integer> {
         for (Map.Entry<Integer, String> wanted : expect.entrySet()) {
             int pcr = wanted.getKey();
             String hex = wanted.getValue();
-            if (pcr < 0 || pcr > 23 || !hex.matches("[0-9a-fA-F]{" + 2 * size + "}")) {
+            if (pcr < 0
+                    || pcr > Limits.MAX_TPM_PCR
+                    || !hex.matches("[0-9a-fA-F]{" + 2 * size + "}")) {
                 throw usage(
                         "--expect", pcr + "=" + hex, "PCR 0..23 and " + 2 * size + " hex digits");
             }
@@ -133,7 +136,7 @@ final class ImaReplayCommand implements Callable<Integer> {
         FastReplay.Agreement agreement = bank.agreements().get(pcr);
         byte[] wanted = expected.get(pcr);
         if (agreement == null || wanted == null) {
-            return "";
+            return pcr > Limits.MAX_TPM_PCR ? " in no TPM: extended nowhere" : "";
         }
         if (agreement.atEnd()) {
             return " as expected";

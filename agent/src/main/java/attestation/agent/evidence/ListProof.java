@@ -93,11 +93,15 @@ final class ListProof {
         }
     }
 
-    /** What is known of this quote, so that it need not be searched for. */
+    /**
+     * What is known of this quote, so that it need not be searched for. Where more is listed than
+     * it is known to cover, it must be: the rest may be of PCRs that the quote is not about.
+     */
     Optional<Known> remembered(int mask, byte[] digest, LogView listed) {
         Known known = remembered.get(mask);
         return known != null
                         && known.view().incarnation() == listed.incarnation()
+                        && listed.entries() <= known.proven().entries()
                         && Arrays.equals(known.digest(), digest)
                 ? Optional.of(known)
                 : Optional.empty();

@@ -5,12 +5,14 @@ import attestation.agent.status.Health;
 import attestation.agent.status.Section;
 import attestation.agent.status.SectionBuilder;
 import attestation.agent.status.SectionSource;
+import attestation.ima.Limits;
 import attestation.ima.follow.FollowState;
 import attestation.ima.follow.ListStatistics;
 import attestation.ima.follow.SpoolState;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.SortedMap;
 
 /** Publishes how the following of the measurement list goes. */
 final class ListSection implements SectionSource {
@@ -59,6 +61,7 @@ final class ListSection implements SectionSource {
         report(section, s.state());
         report.replaced().ifPresent(what -> replaced(section, what));
         report.shrunkTo().ifPresent(now -> shrunk(section, now, s.entries()));
+        extendedNowhere(section, s);
         report(section, s.spool());
     }
 
@@ -84,6 +87,17 @@ final class ListSection implements SectionSource {
                         + " were read before",
                 "a kernel's list only grows: find out who wrote over it; what was read is still"
                         + " served");
+    }
+
+    private static void extendedNowhere(SectionBuilder section, ListStatistics s) {
+        SortedMap<Integer, Long> beyond = s.pcrs().tailMap(Limits.MAX_TPM_PCR + 1);
+        long entries = beyond.values().stream().mapToLong(Long::longValue).sum();
+        if (entries > 0) {
+            section.report(
+                    Health.DEGRADED,
+                    entries + " entries are of PCR " + beyond.firstKey() + ", which no TPM has",
+                    "no quote covers them: give the rule of the IMA policy another pcr=");
+        }
     }
 
     private static List<String> counted(ListStatistics s) {

@@ -146,7 +146,8 @@ final class BankSearch {
             return search(view, tips, view.entries(), quoted);
         }
         if (!tips.isEmpty() && tips.getFirst().entries() > start.entries() + WINDOW_ENTRIES) {
-            return quoted.test(start::peek) ? start : search(view, tips, view.entries(), quoted);
+            Replay here = new Question(quoted).standing(view, start.copy(), view.entries());
+            return here == null ? search(view, tips, view.entries(), quoted) : here;
         }
         Replay onward = start.copy();
         tips = List.of(onward);
@@ -181,12 +182,14 @@ final class BankSearch {
     private static @Nullable Replay search(
             LogView view, List<Replay> replays, long end, Predicate<PcrLookup> quoted)
             throws IOException {
+        Question question = new Question(quoted);
+        long at = replays.isEmpty() ? end : replays.getFirst().entries();
         for (Replay replay : replays) {
-            if (quoted.test(replay::peek)) {
-                return replay;
+            Replay standing = question.standing(view, replay, end);
+            if (standing != null) {
+                return standing;
             }
         }
-        long at = replays.isEmpty() ? end : replays.getFirst().entries();
         if (at >= end) {
             return null;
         }
@@ -195,8 +198,8 @@ final class BankSearch {
             at++;
             for (Replay replay : replays) {
                 replay.extend(entry);
-                if (quoted.test(replay::peek)) {
-                    return replay;
+                if (question.fits(replay)) {
+                    return question.overOtherPcrs(replay, entries, end);
                 }
             }
         }

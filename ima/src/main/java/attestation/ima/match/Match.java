@@ -6,7 +6,8 @@ import attestation.ima.ReplayMode;
 /** What the list says about a quote. */
 public sealed interface Match {
     /**
-     * The first {@code entries} entries replay to the quoted values.
+     * The first {@code entries} entries replay to the quoted values. Entries of PCRs that the quote
+     * is not about, directly behind the one that fits, are counted to them.
      *
      * @param entries length of the prefix
      * @param lines the same counted by newlines, as a verifier counts

@@ -24,12 +24,20 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 
 class PrefixMatcherTest {
+    private static final byte[] PCR_10_AFTER_103 =
+            HexFormat.of()
+                    .parseHex("ffe388739b51c08ef6470a5a3268d6ce161528f5c3b67acbed866aa05ad3b072");
+    private static final byte[] PCR_10_AFTER_106 =
+            HexFormat.of()
+                    .parseHex("09964da6f56be14bdb45c2681779d2c18d247bb489d79449e307e0b3bfeefcc4");
+
     @TempDir Path dir;
 
     private final PrefixMatcher matcher = new PrefixMatcher(HashAlgorithms.standard());
@@ -164,6 +172,41 @@ class PrefixMatcherTest {
         tests.set(0);
         assertInstanceOf(Match.Proven.class, match(source, list.pcr10(4010)));
         assertEquals(1, tests.get());
+    }
+
+    /** Entries 99, 103 and 104 go to PCRs 11 and 12; the values are Python's hashlib's. */
+    @Test
+    void match_entriesOfOtherPcrsBehindThePrefix_areCountedToIt() throws Exception {
+        byte[] recorded = new ImaFolder("debian12-6.1-custom-policy").ascii();
+        MeasurementFollower source = follow(head(recorded, 104));
+        assertEquals(proven(104), match(source, PCR_10_AFTER_103));
+        Files.write(dir.resolve("list"), recorded);
+        source.drain();
+        assertEquals(proven(105), match(source, PCR_10_AFTER_103));
+        tests.set(0);
+        assertEquals(proven(105), match(source, PCR_10_AFTER_103));
+        assertEquals(1, tests.get());
+        assertEquals(proven(106), match(source, PCR_10_AFTER_106));
+        assertEquals(
+                proven(103),
+                matcher.match(source.view(), "sha256", PrefixMatcherTest::isBeforePcr12));
+    }
+
+    private static boolean isBeforePcr12(PcrLookup pcrs) {
+        return Arrays.equals(pcrs.pcr(10), PCR_10_AFTER_103)
+                && Arrays.equals(pcrs.pcr(12), new byte[32]);
+    }
+
+    private static Match.Proven proven(long entries) {
+        return new Match.Proven(entries, entries, ReplayMode.HASH);
+    }
+
+    private static byte[] head(byte[] list, int lines) {
+        int at = 0;
+        for (int line = 0; line < lines; at++) {
+            line += list[at] == '\n' ? 1 : 0;
+        }
+        return Arrays.copyOf(list, at);
     }
 
     @Test
