@@ -2,7 +2,6 @@
 package attestation.agent.doctor;
 
 import attestation.agent.integrity.KeyFiles;
-import attestation.agent.integrity.Reading;
 import attestation.ima.policy.Action;
 import attestation.ima.policy.Policy;
 import attestation.ima.policy.Rule;
@@ -27,7 +26,7 @@ final class KeyChecks {
     static List<Check> all() {
         return List.of(
                 new Check(GROUP, "keys-on-disk", false, KeyChecks::onDisk),
-                new Check(GROUP, "keyring", false, KeyChecks::keyring));
+                new Check(GROUP, "keyring", false, KeyringCheck::find));
     }
 
     /** The keys in /etc/keys/ima; none when there are none. */
@@ -87,30 +86,5 @@ final class KeyChecks {
                 : Finding.warning(
                         "expired: " + String.join(", ", expired),
                         "the kernel still takes them; install the newer certificate in " + FOLDER);
-    }
-
-    private static Finding keyring(Host host) {
-        Reading reading = host.read("/proc/keys");
-        if (reading.content().isEmpty()) {
-            return Finding.unknown("/proc/keys: " + reading.whyNot(), "sudo agent doctor");
-        }
-        String keys = reading.content().get();
-        Optional<String> ring =
-                keys.lines()
-                        .filter(l -> l.matches(".*keyring +(\\.ima|_ima|\\.evm|_evm): .*"))
-                        .filter(l -> l.contains("ima:"))
-                        .findFirst();
-        if (ring.isEmpty() && !keys.contains(".builtin_trusted_keys")) {
-            return Finding.unknown("/proc/keys shows this user no keyring", "sudo agent doctor");
-        }
-        if (ring.isPresent() && !ring.get().strip().endsWith("empty")) {
-            return Finding.ok(ring.get().strip().replaceAll(".*keyring +", ""));
-        }
-        String seen = ring.isPresent() ? "keyring .ima is empty" : "no keyring .ima or _ima";
-        return needed(host)
-                ? Finding.problem(
-                        seen + ", but signatures are asked for: what is appraised will not run",
-                        KeyLoading.command(host))
-                : Finding.ok(seen + ", and no signature is asked for");
     }
 }

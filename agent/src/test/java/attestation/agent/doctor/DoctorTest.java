@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
 
 /** Each fault is made in the tree, and what doctor says of it is asserted. */
@@ -144,6 +145,51 @@ class DoctorTest {
         expect("dracut-module", State.OK, "no key must be loaded at boot", "");
         expect("signed-files", State.OK, "no policy asks for it", "");
         expect("keyring", State.PROBLEM, "will not run", "@u) </etc/keys/ima/site.der");
+    }
+
+    private static final String RING =
+            """
+            1234 I------ 1 perm 1f0b0000 0 0 keyring .builtin_trusted_keys: 1
+            2345 I------ 1 perm 1f0f0000 0 0 keyring   .ima: 1
+            """;
+
+    private static String certificate(String name, String id) {
+        return "3456 I------ 1 perm 1f030000 0 0 asymmetri " + name + ": X509.rsa " + id + " []\n";
+    }
+
+    @Test
+    void keyring_otherKeyThanTheOneThatSigned_isAProblem() throws IOException {
+        tree.put(Host.POLICY, "appraise func=BPRM_CHECK appraise_type=imasig\n");
+        tree.put("/proc/keys", RING + certificate("Site key", "7e9177fd"));
+        byte[] signature = new byte[9 + 4];
+        System.arraycopy(
+                HexFormat.of().parseHex("030204" + "7e9177fd" + "0004"), 0, signature, 0, 9);
+        tree.set(tree.at("/usr/bin/bash"), "security.ima", signature);
+        expect("keyring", State.OK, ".ima: 1; keys [7e9177fd]", "");
+
+        tree.put("/proc/keys", RING + certificate("Other: key", "01020304"));
+        expect(
+                "keyring",
+                State.PROBLEM,
+                "/usr/bin/bash is signed by key 7e9177fd, which the kernel has not (it has:"
+                        + " [01020304])",
+                "keyctl");
+        tree.put("/proc/keys", RING);
+        expect("keyring", State.UNKNOWN, "not shown its keys", "sudo agent doctor keyring");
+        tree.put(Host.POLICY, "measure func=BPRM_CHECK\n");
+        expect("keyring", State.OK, ".ima: 1", "");
+    }
+
+    @Test
+    void keyring_withoutAnyOfTheKeysOnDisk_isAWarning() throws IOException {
+        tree.put(Host.POLICY, "appraise func=BPRM_CHECK appraise_type=imasig\n");
+        tree.put("/proc/keys", RING + certificate("Other", "01020304"));
+        try (var key =
+                DoctorTest.class.getResourceAsStream(
+                        "/attestation/fixtures/ima/signed/rsa2048.der")) {
+            tree.put("/etc/keys/ima/k.der", java.util.Objects.requireNonNull(key).readAllBytes());
+        }
+        expect("keyring", State.WARNING, "none of the keys on disk: 7e9177fd", "k.der");
     }
 
     @Test
