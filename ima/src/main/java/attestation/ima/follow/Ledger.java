@@ -19,7 +19,7 @@ import java.util.Optional;
  */
 final class Ledger {
     private final FollowerSettings settings;
-    private final SpoolFile.Factory files;
+    private final Disk disk;
     private final long incarnation;
     private Tally tally = new Tally();
     private @Nullable Spool spool;
@@ -29,9 +29,9 @@ final class Ledger {
     private boolean lastSourceKept;
     private SpoolIndex.Place trimmed = SpoolIndex.START;
 
-    Ledger(FollowerSettings settings, SpoolFile.Factory files, long incarnation) {
+    Ledger(FollowerSettings settings, Disk disk, long incarnation) {
         this.settings = settings;
-        this.files = files;
+        this.disk = disk;
         this.incarnation = incarnation;
     }
 
@@ -44,7 +44,7 @@ final class Ledger {
     @Nullable SpoolResume findSpool(Notices notices, ByteBuffer chunk) {
         SpoolFile file = null;
         try {
-            file = files.open(false);
+            file = disk.spool().open(false);
             Optional<SpoolHeader> header = SpoolHeader.read(file);
             if (header.isPresent() && header.get().boot().agreesWith(settings.boot())) {
                 Spool found = newSpool(file, header.get().source());
@@ -198,9 +198,10 @@ final class Ledger {
         return incarnation;
     }
 
-    void listReopened() {
+    /** Views that read the kernel's list open it anew: it is another file now, or to be let go. */
+    void releaseList() {
         if (spool != null) {
-            spool.storage().overflow().reopen();
+            spool.storage().overflow().letGo();
         }
     }
 
@@ -224,7 +225,7 @@ final class Ledger {
         SpoolFile file = null;
         IOException failure = null;
         try {
-            file = files.open(true);
+            file = disk.spool().open(true);
         } catch (IOException e) {
             failure = e;
         }
@@ -253,6 +254,6 @@ final class Ledger {
 
     private OverflowReader overflow(SourceForm form) {
         boolean keep = settings.keepOpen() != KeepOpen.NEVER;
-        return new OverflowReader(settings.list(), keep, form, settings.algorithms());
+        return new OverflowReader(settings.list(), disk.list(), keep, form, settings.algorithms());
     }
 }

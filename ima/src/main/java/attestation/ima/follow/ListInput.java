@@ -14,7 +14,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,9 +39,9 @@ final class ListInput implements AutoCloseable {
         this.buffer = buffer;
     }
 
-    static ListInput open(Path path, ByteBuffer buffer) throws IOException {
+    static ListInput open(Path path, ListOpener opener, ByteBuffer buffer) throws IOException {
         Object key = keyOf(path);
-        return new ListInput(path, FileChannel.open(path, StandardOpenOption.READ), key, buffer);
+        return new ListInput(path, opener.open(path), key, buffer);
     }
 
     static ListInput inherited(Path path, FileChannel channel, ByteBuffer buffer) {

@@ -31,7 +31,7 @@ public final class MeasurementFollower implements AutoCloseable {
     public static final String SPOOL_FILE = "ima-list.spool";
 
     private final FollowerSettings settings;
-    private final SpoolFile.Factory files;
+    private final Disk disk;
     private final Optional<EntryCounter> counter;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(ListInput.BUFFER_BYTES);
     private final Notices notices = new Notices();
@@ -48,13 +48,13 @@ public final class MeasurementFollower implements AutoCloseable {
     private volatile LogView view;
     private volatile ListStatistics statistics;
 
-    private MeasurementFollower(FollowerSettings settings, SpoolFile.Factory files) {
+    private MeasurementFollower(FollowerSettings settings, Disk disk) {
         this.settings = settings;
-        this.files = files;
+        this.disk = disk;
         this.counter = settings.count().map(EntryCounter::new);
         this.inherited = settings.inherited().orElse(null);
         this.parser = new ListParser(settings.algorithms());
-        this.ledger = new Ledger(settings, files, 1);
+        this.ledger = new Ledger(settings, disk, 1);
         this.view = ledger.publish(settings.clock().instant());
         this.resume = ledger.findSpool(notices, buffer);
         this.state =
@@ -65,11 +65,12 @@ public final class MeasurementFollower implements AutoCloseable {
     /** Ready to drain; takes up the spool of an earlier run of this boot. Reads no list yet. */
     public static MeasurementFollower open(FollowerSettings settings) {
         Path file = settings.spoolDir().resolve(SPOOL_FILE);
-        return open(settings, fresh -> ChannelSpoolFile.open(file, fresh));
+        return open(
+                settings, new Disk(fresh -> ChannelSpoolFile.open(file, fresh), ListOpener.PLAIN));
     }
 
-    static MeasurementFollower open(FollowerSettings settings, SpoolFile.Factory files) {
-        return new MeasurementFollower(settings, files);
+    static MeasurementFollower open(FollowerSettings settings, Disk disk) {
+        return new MeasurementFollower(settings, disk);
     }
 
     /** All that is there now. */
@@ -197,7 +198,7 @@ public final class MeasurementFollower implements AutoCloseable {
         closeInput();
         open = openInput();
         input = open;
-        ledger.listReopened();
+        ledger.releaseList();
         if (ledger.isEmpty()) {
             parser = new ListParser(settings.algorithms());
         } else if (mustRealign) {
@@ -214,7 +215,7 @@ public final class MeasurementFollower implements AutoCloseable {
         inherited = null;
         return given != null
                 ? ListInput.inherited(settings.list(), given, buffer)
-                : ListInput.open(settings.list(), buffer);
+                : ListInput.open(settings.list(), disk.list(), buffer);
     }
 
     /**
@@ -341,7 +342,7 @@ public final class MeasurementFollower implements AutoCloseable {
     private void startOver() {
         counter.ifPresent(EntryCounter::close);
         ledger.abandon();
-        ledger = new Ledger(settings, files, ledger.incarnation() + 1);
+        ledger = new Ledger(settings, disk, ledger.incarnation() + 1);
         resume = null;
         tailUnproven = false;
         parser = new ListParser(settings.algorithms());
@@ -365,6 +366,7 @@ public final class MeasurementFollower implements AutoCloseable {
                 };
         if (!keep) {
             closeInput();
+            ledger.releaseList();
         }
     }
 

@@ -13,7 +13,6 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /**
  * Reads blocks that are not in the spool from the kernel's list, once more and by position.
@@ -23,6 +22,7 @@ import java.nio.file.StandardOpenOption;
  */
 final class OverflowReader implements AutoCloseable {
     private final Path list;
+    private final ListOpener opener;
     private final boolean keepOpen;
     private final SourceForm form;
     private final HashAlgorithms algorithms;
@@ -30,8 +30,14 @@ final class OverflowReader implements AutoCloseable {
     private long trimmedBytes;
     private boolean closed;
 
-    OverflowReader(Path list, boolean keepOpen, SourceForm form, HashAlgorithms algorithms) {
+    OverflowReader(
+            Path list,
+            ListOpener opener,
+            boolean keepOpen,
+            SourceForm form,
+            HashAlgorithms algorithms) {
         this.list = list;
+        this.opener = opener;
         this.keepOpen = keepOpen;
         this.form = form;
         this.algorithms = algorithms;
@@ -43,8 +49,8 @@ final class OverflowReader implements AutoCloseable {
         release();
     }
 
-    /** The list was opened anew, so this does it too. */
-    synchronized void reopen() {
+    /** Closes the list; the next reader opens it anew. */
+    synchronized void letGo() {
         release();
     }
 
@@ -127,7 +133,7 @@ final class OverflowReader implements AutoCloseable {
     private FileChannel opened() throws IOException {
         FileChannel open = channel;
         if (open == null) {
-            open = FileChannel.open(list, StandardOpenOption.READ);
+            open = opener.open(list);
             channel = open;
         }
         return open;

@@ -50,7 +50,7 @@ class SpoolFuzzTest {
     }
 
     private void check(Memory file) throws IOException {
-        Ledger ledger = new Ledger(SETTINGS, fresh -> file, 1);
+        Ledger ledger = new Ledger(SETTINGS, new Disk(fresh -> file, ListOpener.PLAIN), 1);
         Notices notices = new Notices();
         SpoolResume resume = ledger.findSpool(notices, chunk);
         if (resume == null) {
