@@ -202,6 +202,51 @@ def write(root, name, made, banks, lists=(("", "sha1", False),)):
         out.write(f"{len(made.entries)} {sum(e[5] for e in made.entries)} {lines}\n")
 
 
+def boot_value(bank, pcr):
+    return hashlib.new(bank, b"%s %d" % (bank.encode(), pcr)).digest()
+
+
+def aggregate(alg, pcrs, bank=None):
+    return hashlib.new(alg, b"".join(boot_value(bank or alg, i) for i in pcrs)).digest()
+
+
+def boot_aggregates(root):
+    """What kernels make of PCRs (ima_calc_boot_aggregate_tfm and its history), and what none makes: result, banks, line."""
+    folder = os.path.join(root, "boot-aggregates")
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, "pcrs"), "w") as out:
+        for bank in ("sha1", "sha256", "sha384", "sha512", "sm3"):
+            out.writelines(f"{bank} {i} {boot_value(bank, i).hex()}\n" for i in range(10))
+    to7, to9 = range(8), range(10)
+    cases = [
+        ("AGREES", "sha1,sha256", "ima-sig", "sha256", aggregate("sha256", to9)),  # 5.8 on, ima_hash=sha256
+        ("AGREES", "sha1,sha256,sha384", "ima-ng", "sha384", aggregate("sha384", to9)),  # ima_hash=sha384
+        ("AGREES", "sha512", "ima-ng", "sha512", aggregate("sha512", to9)),
+        ("AGREES", "sha1,sha256", "ima-ngv2", "ima:sha256", aggregate("sha256", to9)),
+        ("AGREES", "sha1", "ima-sig", "sha1", aggregate("sha1", to7)),  # no bank but SHA-1
+        ("AGREES", "sha1,sha256", "ima-ng", "sha1", aggregate("sha1", to7)),  # before 5.8, whatever the banks
+        ("AGREES", "sha1,sha256", "ima", None, aggregate("sha1", to7)),  # field d is SHA-1 always
+        ("AGREES", "sha256", "ima-ng", "sha256", aggregate("sha256", to7)),  # 5.4 stable took half of the change
+        ("DIFFERS", "sha1", "ima-ng", "sha1", aggregate("sha1", to9)),
+        ("DIFFERS", "sha256", "ima-ng", "sha256", aggregate("sha256", range(9))),
+        ("DIFFERS", "sha256", "ima-ng", "sha256", aggregate("sha256", range(11))),
+        ("DIFFERS", "sha256", "ima-ng", "sha256", aggregate("sha256", reversed(to9))),
+        ("DIFFERS", "sha1,sha256", "ima-ng", "sha256", aggregate("sha256", to9, "sha1")),
+        ("DIFFERS", "sha1,sha256", "ima-ng", "sha1", aggregate("sha1", to7, "sha256")),
+        ("NO_TPM", "sha1,sha256", "ima-sig", "sha256", bytes(32)),
+        ("NO_TPM", "sha1", "ima", None, bytes(20)),
+        ("CANNOT_TELL", "sha1", "ima-ng", "sha256", aggregate("sha256", to9)),
+        ("CANNOT_TELL", "sha1,sm3", "ima-ng", "sm3", aggregate("sm3", to9)),  # a hash the JDK lacks
+        ("CANNOT_TELL", "sha1", "ima-ng", "rmd160", bytes(range(20))),
+    ]
+    with open(os.path.join(folder, "table"), "wb") as out:
+        for result, banks, template, alg, value in cases:
+            made = List()
+            tail = [b""] if template == "ima-sig" else []
+            made.add(template, value if alg is None else (alg, value), b"boot_aggregate", *tail)
+            out.write(f"{result} {banks} ".encode() + made.ascii())
+
+
 real = [("sha1", "HASH"), ("sha256", "HASH"), ("sha512", "HASH")]
 older = [("sha1", "HASH"), ("sha256", "PADDED_SHA1_VIOLATIONS_TOO"), ("sha384", "PADDED_SHA1_VIOLATIONS_TOO")]
 root = sys.argv[1]
@@ -222,3 +267,4 @@ write(root, "odd-names", odd(), real)
 write(root, "pcrs-to-63", pcrs("<", 32), real)
 write(root, "pcrs-to-63-of-digits", pcrs("<", 57), real)
 write(root, "pcrs-to-63-big-endian", pcrs(">", 48), real)
+boot_aggregates(root)

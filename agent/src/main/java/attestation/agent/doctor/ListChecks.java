@@ -26,7 +26,7 @@ final class ListChecks {
     static List<Check> all() {
         return List.of(
                 new Check(GROUP, "list-readable", true, host -> list(host, ListChecks::readable)),
-                new Check(GROUP, "list-tpm", true, host -> list(host, ListChecks::tpm)),
+                new Check(GROUP, "list-tpm", true, host -> list(host, f -> tpm(host, f))),
                 new Check(GROUP, "list-hash", false, host -> list(host, f -> hash(host, f))),
                 new Check(GROUP, "pcr-replay", true, ListChecks::replay),
                 new Check(GROUP, "kexec", false, host -> list(host, f -> kexec(host, f))),
@@ -63,7 +63,7 @@ final class ListChecks {
         return Finding.ok(facts.entries + " entries are readable");
     }
 
-    private static Finding tpm(ListFacts facts) {
+    private static Finding tpm(Host host, ListFacts facts) {
         if (facts.entries == 0) {
             return Finding.problem("the list is empty", "agent doctor kernel-ima");
         }
@@ -78,7 +78,7 @@ final class ListChecks {
                                 + " extended",
                         "use a kernel whose TPM driver is built in (CONFIG_TCG_TIS=y,"
                                 + " CONFIG_TCG_CRB=y), enable the TPM in the firmware, reboot")
-                : Finding.ok("boot_aggregate is " + facts.first.get());
+                : BootPcrs.compare(host, Objects.requireNonNull(facts.firstEntry));
     }
 
     private static Finding hash(Host host, ListFacts facts) {

@@ -7,6 +7,8 @@ import attestation.ima.Entry;
 import attestation.ima.FileDigest;
 import attestation.ima.ListParser;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -26,6 +28,7 @@ final class ListFacts {
     long bootAggregates;
     long splitNames;
     boolean firstIsBootAggregate;
+    @Nullable Entry firstEntry;
     Optional<FileDigest> first = Optional.empty();
     final List<String> violators = new ArrayList<>();
 
@@ -46,6 +49,7 @@ final class ListFacts {
 
     private void add(Entry entry) {
         if (entries == 0) {
+            firstEntry = entry;
             first = entry.digest();
             firstIsBootAggregate = entry.isBootAggregate();
         }

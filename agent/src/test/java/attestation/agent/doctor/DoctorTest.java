@@ -59,6 +59,17 @@ class DoctorTest {
         expect("pcr-replay", State.PROBLEM, "no prefix of the 1362", "agent status names");
     }
 
+    @Test
+    void bootAggregate_isHeldAgainstTheBootPcrs() throws IOException {
+        expect("list-tpm", State.OK, "boot_aggregate is sha256:6afd84b7", "");
+        tree.putBootPcrs();
+        expect("list-tpm", State.OK, "the hash of the boot PCRs", "");
+        tree.put("/sys/class/tpm/tpm0/pcr-sha256/7", "B".repeat(64) + "\n");
+        expect("list-tpm", State.WARNING, "not the hash of PCRs 0 to 9", "extended them after");
+        tree.put("/sys/class/tpm/tpm0/pcr-sha256/7", "no hex\n");
+        expect("list-tpm", State.OK, "boot_aggregate is sha256:6afd84b7", "");
+    }
+
     /** A PCR that stopped long before the end of the list is not "some prefix agrees". */
     @Test
     void replay_entriesThatWereNeverExtended_areAProblem() throws IOException {

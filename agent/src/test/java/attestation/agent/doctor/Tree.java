@@ -59,6 +59,15 @@ public final class Tree implements Xattrs, Journal {
         put("/usr/bin/bash", "a program");
     }
 
+    /** PCRs 0 to 9 of bank sha256, as the TPM of the recorded boot had them. */
+    void putBootPcrs() throws IOException {
+        String values = new String(recorded("pcrs.sha256"), StandardCharsets.US_ASCII);
+        for (String line : values.lines().limit(10).toList()) {
+            String[] words = line.split(" ");
+            put("/sys/class/tpm/tpm0/pcr-sha256/" + words[0], words[1] + "\n");
+        }
+    }
+
     private static byte[] recorded(String name) throws IOException {
         try (InputStream in = Tree.class.getResourceAsStream(RECORDED + name)) {
             return Objects.requireNonNull(in, name).readAllBytes();
