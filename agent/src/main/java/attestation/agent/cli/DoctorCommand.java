@@ -5,8 +5,8 @@ import attestation.agent.doctor.Check;
 import attestation.agent.doctor.Doctor;
 import attestation.agent.doctor.Finding;
 import attestation.agent.doctor.Host;
-import attestation.agent.doctor.Journal;
 import attestation.agent.doctor.JournalCommand;
+import attestation.agent.doctor.LsinitrdCommand;
 import attestation.agent.doctor.RecordedJournal;
 import attestation.agent.doctor.State;
 import attestation.agent.host.LinuxXattrs;
@@ -64,7 +64,8 @@ final class DoctorCommand implements Callable<Integer> {
             paramLabel = "DIR",
             description =
                     "Judges the tree below this folder instead of this host; messages of its kernel"
-                            + " and PID 1 are read from journal/kernel and journal/manager in it.")
+                            + " and PID 1 and its initramfs' modules are read from"
+                            + " journal/kernel, journal/manager and journal/initramfs in it.")
     private Path root = Path.of("/");
 
     DoctorCommand(Console console) {
@@ -78,18 +79,24 @@ final class DoctorCommand implements Callable<Integer> {
             checks.forEach(check -> console.out().println(check.name()));
             return ExitCodes.OK;
         }
-        Host host = Host.below(root, journal(), new LinuxXattrs(), Instant.now());
-        List<Doctor.Result> results = Doctor.run(checks, host);
+        List<Doctor.Result> results = Doctor.run(checks, host());
         console.out().print(json ? json(results) : text(results));
         console.out().flush();
         return Doctor.exitCode(results);
     }
 
-    /** Another tree's checks must not be judged by what this host's kernel said. */
-    private Journal journal() {
-        return root.toAbsolutePath().normalize().equals(Path.of("/"))
-                ? new JournalCommand()
-                : new RecordedJournal(new HostFiles(root));
+    /** Another tree's checks must not be judged by what this host's programs say. */
+    private Host host() {
+        if (root.toAbsolutePath().normalize().equals(Path.of("/"))) {
+            return Host.below(
+                    root,
+                    new JournalCommand(),
+                    new LsinitrdCommand(),
+                    new LinuxXattrs(),
+                    Instant.now());
+        }
+        RecordedJournal recorded = new RecordedJournal(new HostFiles(root));
+        return Host.below(root, recorded, recorded, new LinuxXattrs(), Instant.now());
     }
 
     private List<Check> chosen() throws CliException {

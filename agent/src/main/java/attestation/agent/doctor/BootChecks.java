@@ -7,11 +7,9 @@ import attestation.ima.policy.Policy;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** What the next boot will do: the initramfs, its keys, and whether it may hang. */
 final class BootChecks {
@@ -24,7 +22,7 @@ final class BootChecks {
     static List<Check> all() {
         return List.of(
                 new Check(GROUP, "dracut-module", false, BootChecks::dracut),
-                new Check(GROUP, "initramfs", false, BootChecks::initramfs),
+                new Check(GROUP, "initramfs", false, InitramfsCheck::find),
                 new Check(GROUP, "zipl", false, BootChecks::zipl),
                 new Check(GROUP, "next-boot", true, BootChecks::nextBoot));
     }
@@ -51,7 +49,7 @@ final class BootChecks {
     }
 
     /** For the policy itself, or for what root runs before a unit could load the key. */
-    private static boolean keyNeededAtBoot(Host host) {
+    static boolean keyNeededAtBoot(Host host) {
         return host.mustBeSigned().orElse(false)
                 || (KeyChecks.needed(host) && host.policy().filter(Appraised::boot).isPresent());
     }
@@ -80,32 +78,6 @@ final class BootChecks {
         } catch (IOException e) {
             return Finding.unknown(
                     "dracut's configuration: " + e.getMessage(), "sudo agent doctor");
-        }
-    }
-
-    private static Finding initramfs(Host host) {
-        String release = host.kernel().release().orElse("");
-        Optional<Path> image =
-                List.of("/boot/initramfs-" + release + ".img", "/boot/initrd.img-" + release)
-                        .stream()
-                        .map(host.files()::at)
-                        .filter(Files::exists)
-                        .findFirst();
-        if (image.isEmpty()) {
-            return Finding.unknown(
-                    "no initramfs of " + release + " in /boot", "sudo agent doctor initramfs");
-        }
-        try {
-            FileTime made = Files.getLastModifiedTime(image.get());
-            for (String file : configured(host)) {
-                if (Files.getLastModifiedTime(host.files().at(file)).compareTo(made) > 0) {
-                    return Finding.problem(
-                            file + " is newer than the initramfs", "dracut -f --regenerate-all");
-                }
-            }
-            return Finding.ok(image.get().getFileName() + " is newer than its configuration");
-        } catch (IOException e) {
-            return Finding.unknown("initramfs: " + e.getMessage(), "sudo agent doctor initramfs");
         }
     }
 
@@ -158,29 +130,43 @@ final class BootChecks {
 
     private static Finding keysAtBoot(Host host) {
         try {
-            boolean keys = !KeyChecks.trusted(host).all().isEmpty();
-            boolean module = host.files().exists("/usr/bin/dracut") && !configured(host).isEmpty();
-            if (keys && module) {
-                return Finding.ok(
-                        "keys are on disk and the initramfs loads them before the policy");
+            if (KeyChecks.trusted(host).all().isEmpty()) {
+                return doNotReboot(host, "there is no key");
             }
-            return Finding.problem(
-                    "DO NOT REBOOT: "
-                            + Host.POLICY
-                            + " appraises by signatures, but "
-                            + (keys ? "no initramfs module loads the keys" : "there is no key")
-                            + ": the next boot can hang",
-                    "mv "
-                            + Host.POLICY
-                            + " "
-                            + Host.POLICY
-                            + ".off until agent doctor dracut-module and keys-on-disk are ok;"
-                            + " rescue: "
-                            + (host.secureBoot().orElse(true)
-                                    ? "remove the file from rescue media"
-                                    : "boot with ima_appraise=log"));
+            if (!host.files().exists("/usr/bin/dracut") || configured(host).isEmpty()) {
+                return doNotReboot(host, "no initramfs module loads the keys");
+            }
+            Finding image = InitramfsCheck.find(host);
+            return switch (image.state()) {
+                case OK ->
+                        Finding.ok(
+                                "keys are on disk and the initramfs loads them before the policy");
+                case PROBLEM, WARNING -> doNotReboot(host, image.evidence());
+                case UNKNOWN ->
+                        Finding.unknown(
+                                "whether the initramfs loads the keys: " + image.evidence(),
+                                "sudo agent doctor next-boot initramfs");
+            };
         } catch (IOException e) {
             return Finding.unknown("keys or dracut: " + e.getMessage(), "sudo agent doctor");
         }
+    }
+
+    private static Finding doNotReboot(Host host, String why) {
+        return Finding.problem(
+                "DO NOT REBOOT: "
+                        + Host.POLICY
+                        + " appraises by signatures, but "
+                        + why
+                        + ": the next boot can hang",
+                "mv "
+                        + Host.POLICY
+                        + " "
+                        + Host.POLICY
+                        + ".off until agent doctor dracut-module, initramfs and keys-on-disk are"
+                        + " ok; rescue: "
+                        + (host.secureBoot().orElse(true)
+                                ? "remove the file from rescue media"
+                                : "boot with ima_appraise=log"));
     }
 }

@@ -17,6 +17,7 @@ import java.util.Optional;
 /**
  * The host that is looked at.
  *
+ * @param initramfs what its images hold
  * @param xattrs its extended attributes
  * @param now the time by which certificates are judged
  */
@@ -25,6 +26,7 @@ public record Host(
         KernelFacts kernel,
         Distribution distribution,
         Journal journal,
+        Initramfs initramfs,
         Xattrs xattrs,
         Instant now) {
     /** Where PID 1 looks for a policy. */
@@ -47,9 +49,17 @@ public record Host(
     private static final String IMA_BEFORE_4_18 = "/sys/kernel/security/ima";
 
     /** The host below a root folder. */
-    public static Host below(Path root, Journal journal, Xattrs xattrs, Instant now) {
+    public static Host below(
+            Path root, Journal journal, Initramfs initramfs, Xattrs xattrs, Instant now) {
         HostFiles files = new HostFiles(root);
-        return new Host(files, KernelFacts.of(files), Distribution.of(files), journal, xattrs, now);
+        return new Host(
+                files,
+                KernelFacts.of(files),
+                Distribution.of(files),
+                journal,
+                initramfs,
+                xattrs,
+                now);
     }
 
     /** A file of IMA's folder in securityfs. */

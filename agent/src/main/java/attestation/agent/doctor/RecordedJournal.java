@@ -4,10 +4,13 @@ package attestation.agent.doctor;
 import attestation.agent.integrity.HostFiles;
 import attestation.agent.integrity.Reading;
 
+import java.nio.file.Path;
+
 /**
- * Messages that were recorded with a tree, in {@code journal/kernel} and {@code journal/manager}.
+ * What programs said when a tree was recorded, in {@code journal/kernel}, {@code journal/manager}
+ * and {@code journal/initramfs}.
  */
-public record RecordedJournal(HostFiles files) implements Journal {
+public record RecordedJournal(HostFiles files) implements Journal, Initramfs {
     @Override
     public Reading kernel() {
         return files.read("/journal/kernel");
@@ -16,5 +19,10 @@ public record RecordedJournal(HostFiles files) implements Journal {
     @Override
     public Reading manager() {
         return files.read("/journal/manager");
+    }
+
+    @Override
+    public Reading modules(Path image) {
+        return files.read("/journal/initramfs");
     }
 }

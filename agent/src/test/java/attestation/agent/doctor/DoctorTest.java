@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -219,12 +220,28 @@ class DoctorTest {
             tree.put("/etc/keys/ima/k.der", java.util.Objects.requireNonNull(key).readAllBytes());
         }
         tree.put("/usr/bin/dracut", "");
-        tree.put("/etc/dracut.conf.d/98-integrity.conf", "add_dracutmodules+=\" integrity \"\n");
+        Path conf =
+                tree.put(
+                        "/etc/dracut.conf.d/98-integrity.conf",
+                        "add_dracutmodules+=\" integrity \"\n");
+        Files.setLastModifiedTime(conf, FileTime.fromMillis(1000));
         expect("next-boot", State.OK, "loads them before the policy", "");
         expect("keys-on-disk", State.OK, "7e9177fd", "");
+        expect("initramfs", State.OK, "has module integrity", "");
+
+        tree.initramfsHas(new Reading.Content("Image: x\ndracut modules:\nbash\nsystemd\n"));
+        expect("initramfs", State.PROBLEM, "has not module integrity", "dracut -f");
+        expect("next-boot", State.PROBLEM, "DO NOT REBOOT", "initramfs and keys-on-disk");
+        tree.initramfsHas(new Reading.Content("dracut modules:\n"));
+        expect("initramfs", State.UNKNOWN, "names no module", "sudo agent doctor initramfs");
+        expect("next-boot", State.UNKNOWN, "names no module", "sudo agent doctor next-boot");
+        tree.initramfsHas(new Reading.Unreadable("no lsinitrd"));
+        expect("next-boot", State.UNKNOWN, "no lsinitrd", "sudo agent doctor next-boot");
+
         Path image = tree.at("/boot/initrd.img-6.12.117+deb12-cloud-amd64");
-        Files.setLastModifiedTime(image, java.nio.file.attribute.FileTime.fromMillis(0));
+        Files.setLastModifiedTime(image, FileTime.fromMillis(0));
         expect("initramfs", State.PROBLEM, "newer than the initramfs", "dracut -f");
+        expect("next-boot", State.PROBLEM, "newer than the initramfs", "");
     }
 
     @Test
@@ -275,7 +292,7 @@ class DoctorTest {
 
     @Test
     void everyCheck_onAnEmptyTree_neverSaysOkOfWhatItCannotSee(@TempDir Path empty) {
-        Host host = Host.below(empty, tree, tree, tree.host().now());
+        Host host = Host.below(empty, tree, tree, tree, tree.host().now());
         List<Doctor.Result> results = Doctor.run(Doctor.checks(), host);
         for (Doctor.Result result : results) {
             String name = result.check().name();

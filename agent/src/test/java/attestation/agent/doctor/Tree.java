@@ -17,13 +17,14 @@ import java.util.Objects;
 import java.util.Optional;
 
 /** A host as a folder: a healthy Debian 12 with a list that a real kernel wrote. */
-public final class Tree implements Xattrs, Journal {
+public final class Tree implements Xattrs, Journal, Initramfs {
     private static final String RECORDED = "/attestation/fixtures/ima/debian12-6.12-tcb/";
     private static final String RELEASE = "6.12.117+deb12-cloud-amd64";
     static final String IMA = "/sys/kernel/security/integrity/ima/";
     static final String PCR_10 = "/sys/class/tpm/tpm0/pcr-sha256/10";
 
     private final Path root;
+    private Reading modules = new Reading.Content("dracut modules:\nbash\nintegrity\n");
     private Reading kernelSaid = new Reading.Content("systemd[1]: up\n");
 
     public Tree(Path root) throws IOException {
@@ -96,8 +97,12 @@ public final class Tree implements Xattrs, Journal {
         kernelSaid = reading;
     }
 
+    void initramfsHas(Reading listed) {
+        modules = listed;
+    }
+
     public Host host() {
-        return Host.below(root, this, this, Instant.parse("2026-01-01T00:00:00Z"));
+        return Host.below(root, this, this, this, Instant.parse("2026-01-01T00:00:00Z"));
     }
 
     Finding find(String name) {
@@ -107,6 +112,11 @@ public final class Tree implements Xattrs, Journal {
                         .findFirst()
                         .orElseThrow();
         return Doctor.run(List.of(check), host()).getFirst().finding();
+    }
+
+    @Override
+    public Reading modules(Path image) {
+        return modules;
     }
 
     @Override
