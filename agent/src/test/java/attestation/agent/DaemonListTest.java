@@ -258,6 +258,38 @@ class DaemonListTest {
             Visitor.Reply reply = second.visitor().get(Visitor.integrity("abc", Visitor.IMA, 0));
             assertEquals(200, reply.status());
             assertFailing(second.section("evidence"), "kexec without carry-over");
+            assertTrue(second.section("evidence").next().contains("CONFIG_IMA_KEXEC"));
+            assertTrue(second.journal().text().contains("cause=KEXEC_WITHOUT_CARRY_OVER"));
+        }
+    }
+
+    @Test
+    void listThatLostEntriesInAKexec_isNamedAsCauseWithTheNextStep() throws Exception {
+        log.extendOnly(MeasuredEntry.synthetic(800));
+        log.append(MeasuredEntry.named("boot_aggregate", 0));
+        log.appendSynthetic(3);
+        try (TestDaemon daemon = daemon().start().awaitServing()) {
+            Visitor.Reply reply = daemon.visitor().get(Visitor.integrity("abc", Visitor.IMA, 0));
+            assertEquals(Files.readString(log.ascii()), list(reply));
+            assertFailing(daemon.section("evidence"), "entries between load and execute were lost");
+            assertTrue(daemon.section("evidence").next().contains("6.16"));
+            assertTrue(daemon.journal().text().contains("cause=KEXEC_LOST_ENTRIES"));
+        }
+    }
+
+    @Test
+    void tpmResetWhileTheKernelRunsOn_isNamedAsCauseWithTheNextStep() throws Exception {
+        try (TestDaemon daemon = daemon().start().awaitHealthy()) {
+            tpm.restart();
+            Visitor.Reply reply = daemon.visitor().get(Visitor.integrity("a", Visitor.IMA, 0));
+            assertEquals(Files.readString(log.ascii()), list(reply));
+            assertFailing(daemon.section("evidence"), "TPM was reset while the kernel ran on");
+            log.append(MeasuredEntry.synthetic(700));
+            assertEquals(
+                    200, daemon.visitor().get(Visitor.integrity("b", Visitor.IMA, 0)).status());
+            assertFailing(daemon.section("evidence"), "TPM was reset while the kernel ran on");
+            assertTrue(daemon.section("evidence").next().contains("resume from sleep"));
+            assertTrue(daemon.journal().text().contains("cause=TPM_RESET"));
         }
     }
 
@@ -269,6 +301,8 @@ class DaemonListTest {
             Visitor.Reply reply = daemon.visitor().get(Visitor.integrity("abc", Visitor.IMA, 0));
             assertEquals(200, reply.status());
             assertFailing(daemon.section("evidence"), "no TPM when IMA started");
+            assertTrue(daemon.section("evidence").next().contains("driver built in"));
+            assertTrue(daemon.journal().text().contains("cause=NO_TPM_AT_BOOT"));
         }
     }
 
@@ -294,6 +328,7 @@ class DaemonListTest {
             Visitor.Reply reply = daemon.visitor().get(Visitor.integrity("abc", Visitor.IMA, 0));
             assertEquals(200, reply.status());
             assertFailing(daemon.section("evidence"), "the list of another boot or host");
+            assertTrue(daemon.journal().text().contains("cause=UNKNOWN"));
             assertTrue(daemon.section("evidence").next().contains("ima.list"));
         }
     }

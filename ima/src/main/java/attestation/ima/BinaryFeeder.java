@@ -120,10 +120,10 @@ final class BinaryFeeder {
     }
 
     private static ImaLogException tooShort(byte[] bytes) {
-        String shown =
-                bytes.length == 0
-                        ? "no bytes"
-                        : Display.escape(Arrays.copyOf(bytes, Math.min(16, bytes.length)));
+        if (bytes.length == 0) {
+            return ImaLogException.Truncated.empty();
+        }
+        String shown = Display.escape(Arrays.copyOf(bytes, Math.min(16, bytes.length)));
         return new ImaLogException.Truncated(
                 0, 0, "format", shown + " (expected: an IMA measurement list)");
     }

@@ -60,5 +60,15 @@ public abstract sealed class ImaLogException extends IOException {
         public Truncated(long entry, long offset, String field, String reason) {
             super("truncated", entry, offset, field, reason);
         }
+
+        /** Of a list without a byte. */
+        public static Truncated empty() {
+            return new Truncated(
+                    0,
+                    0,
+                    "format",
+                    "no bytes (expected: an IMA measurement list; the kernel's own file has no size,"
+                            + " so that tar and rsync copy it as empty: use cat)");
+        }
     }
 }

@@ -13,12 +13,13 @@ import picocli.CommandLine.Option;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** {@code agent ima replay}. */
 @Command(
@@ -42,6 +43,10 @@ import java.util.concurrent.Callable;
 final class ImaReplayCommand implements Callable<Integer> {
     private static final HexFormat HEX = HexFormat.of();
 
+    /** As tpm2_pcrread and sysfs print values, with and without 0x. */
+    private static final Pattern EXPECTED =
+            Pattern.compile("([0-9]{1,2})=(?:0[xX])?((?:[0-9a-fA-F]{2})+)");
+
     private final Console console;
 
     @Mixin HelpOption help = new HelpOption();
@@ -59,7 +64,7 @@ final class ImaReplayCommand implements Callable<Integer> {
             names = "--expect",
             paramLabel = "PCR=HEX",
             description = "Value that PCR must come to; may be given for several PCRs.")
-    private Map<Integer, String> expect = new LinkedHashMap<>();
+    private List<String> expect = List.of();
 
     @Option(names = "--json", description = "Prints the result as JSON.")
     private boolean json;
@@ -72,6 +77,7 @@ final class ImaReplayCommand implements Callable<Integer> {
     public Integer call() throws CliException, InterruptedException {
         Map<Integer, byte[]> expected = expected();
         Path path = source.path();
+        ListSource.needsAFile(path);
         try {
             FastReplay.Result result =
                     new FastReplay(ListSource.algorithms())
@@ -96,16 +102,18 @@ final class ImaReplayCommand implements Callable<Integer> {
         }
         int size = algorithms.digest(bank).getDigestLength();
         Map<Integer, byte[]> values = new TreeMap<>();
-        for (Map.Entry<Integer, String> wanted : expect.entrySet()) {
-            int pcr = wanted.getKey();
-            String hex = wanted.getValue();
-            if (pcr < 0
-                    || pcr > Limits.MAX_TPM_PCR
-                    || !hex.matches("[0-9a-fA-F]{" + 2 * size + "}")) {
+        for (String wanted : expect) {
+            Matcher parts = EXPECTED.matcher(wanted.strip());
+            if (!parts.matches()
+                    || parts.group(2).length() != 2 * size
+                    || Integer.parseInt(parts.group(1)) > Limits.MAX_TPM_PCR
+                    || values.containsKey(Integer.valueOf(parts.group(1)))) {
                 throw usage(
-                        "--expect", pcr + "=" + hex, "PCR 0..23 and " + 2 * size + " hex digits");
+                        "--expect",
+                        wanted,
+                        "PCR=HEX, each PCR of 0..23 once, " + 2 * size + " hex digits");
             }
-            values.put(pcr, HEX.parseHex(hex));
+            values.put(Integer.valueOf(parts.group(1)), HEX.parseHex(parts.group(2)));
         }
         return values;
     }
@@ -143,7 +151,8 @@ final class ImaReplayCommand implements Callable<Integer> {
         }
         String where =
                 agreement.lastEntries().isEmpty()
-                        ? "no prefix of the list comes to it"
+                        ? "no prefix of the list comes to it: another boot's list, a kexec, or"
+                                + " something else extended this PCR"
                         : "the list last came to it after "
                                 + agreement.lastEntries().getAsLong()
                                 + " entries";

@@ -24,7 +24,8 @@ import java.util.concurrent.Callable;
         name = "stats",
         description =
                 "Counts the entries of a list by template, PCR and hash, violations and signatures,"
-                        + " and the twenty directories with the most of them.",
+                        + " and the twenty directories with the most of them; of this host's list"
+                        + " how fast it has grown since boot, too.",
         footerHeading = "%nExample:%n",
         footer = "  agent ima stats --live",
         exitCodeListHeading = "%nExit codes:%n",
@@ -39,6 +40,7 @@ final class ImaStatsCommand implements Callable<Integer> {
     /** A list is a stranger's, who may make up any number of directories, templates, hashes. */
     private static final int MAX_KEYS = 200_000;
 
+    private static final int WIDEST = 160;
     private static final String OTHERS = "(others)";
 
     private final Console console;
@@ -109,30 +111,55 @@ final class ImaStatsCommand implements Callable<Integer> {
         return Display.escape(directory.getBytes(StandardCharsets.ISO_8859_1));
     }
 
+    /** A path has up to 4095 bytes; whoever wants them all takes the JSON. */
+    private static Map<String, Long> shortened(Map<String, Long> counts) {
+        Map<String, Long> result = new LinkedHashMap<>();
+        counts.forEach(
+                (name, count) ->
+                        result.merge(
+                                name.length() > WIDEST ? name.substring(0, WIDEST) + "…" : name,
+                                count,
+                                Long::sum));
+        return result;
+    }
+
     private String text() {
+        ListGrowth growth = growth();
         StringBuilder text = new StringBuilder();
         text.append(entries + " entries, " + bytes + " bytes, " + violations + " violations, ");
         text.append(signed + " signed\n");
         table(text, "template", templates);
         table(text, "PCR", pcrs);
         table(text, "hash", hashes);
-        table(text, "directory", noisiest());
+        table(text, "directory", shortened(noisiest()));
+        text.append('\n').append(growth.text()).append('\n');
         return text.toString();
     }
 
     private static void table(StringBuilder text, String title, Map<String, Long> counts) {
+        if (counts.isEmpty()) {
+            return;
+        }
         text.append('\n').append("  entries  ").append(title).append('\n');
         counts.forEach(
                 (key, count) -> text.append(String.format(Locale.ROOT, "%9d  %s%n", count, key)));
     }
 
+    private ListGrowth growth() {
+        return source.live ? ListGrowth.sinceBoot(entries) : ListGrowth.unknown();
+    }
+
     private String json() {
+        ListGrowth growth = growth();
         return JsonLines.object(
                 out -> {
                     out.writeNumberField("entries", entries);
                     out.writeNumberField("bytes", bytes);
                     out.writeNumberField("violations", violations);
                     out.writeNumberField("signed", signed);
+                    if (growth.perHour().isPresent()) {
+                        out.writeNumberField("entries_per_hour", growth.perHour().getAsLong());
+                    }
                     table(out, "templates", templates);
                     table(out, "pcrs", pcrs);
                     table(out, "hashes", hashes);

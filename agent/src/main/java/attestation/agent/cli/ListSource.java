@@ -85,6 +85,9 @@ final class ListSource {
                 drain(in, parser, sink);
             }
             parser.finish(sink);
+            if (parser.format().isEmpty() && !live) {
+                throw ImaLogException.Truncated.empty();
+            }
         } catch (IOException e) {
             throw failed(path, e);
         } catch (InterruptedException e) {
@@ -100,6 +103,17 @@ final class ListSource {
         }
     }
 
+    /** Refuses what can be read only once. */
+    static void needsAFile(Path path) throws CliException {
+        if (Files.exists(path) && !Files.isRegularFile(path) && !Files.isDirectory(path)) {
+            throw new CliException(
+                    NOT_A_LIST,
+                    shown(path)
+                            + ": a pipe or device (expected: a file, which can be read more than"
+                            + " once: put the list into one first)");
+        }
+    }
+
     static CliException failed(Path path, IOException e) {
         String text =
                 e instanceof ImaLogException
@@ -110,7 +124,10 @@ final class ListSource {
 
     private static String reason(IOException e) {
         return switch (e) {
-            case NoSuchFileException _ -> "no such file";
+            case NoSuchFileException none ->
+                    LIVE.toString().equals(none.getFile())
+                            ? "no such file (expected: a kernel with IMA, and securityfs mounted)"
+                            : "no such file";
             case AccessDeniedException _ ->
                     "permission denied (expected: root for this host's list)";
             default -> Terminal.escape(String.valueOf(e.getMessage()));

@@ -19,10 +19,12 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** The command as people meet it: what it prints, where, and what it exits with. */
 final class CommandTest {
@@ -172,6 +174,8 @@ final class CommandTest {
         "ima replay x --live, list: missing",
         "ima replay x --bank md9, --bank: md9",
         "ima replay x --expect 10=zz, --expect: 10=zz",
+        "ima replay x --expect 24=00, --expect: 24=00",
+        "ima replay x --expect 10, --expect: 10 (expected: PCR=HEX",
         "ima show x --signed --unsigned, mutually exclusive",
         "identity reset, --yes",
         "identity --ak der, der",
@@ -339,6 +343,65 @@ final class CommandTest {
     }
 
     @Test
+    void ima_emptyFilePipeAndDirectory_exit2WithTheNextStep() throws Exception {
+        Path empty = Files.createFile(folder.resolve("empty"));
+        for (String command : List.of("replay", "show", "stats")) {
+            assertEquals(2, run("ima", command, empty.toString()), command);
+            assertTrue(err().contains("empty: truncated ima entry 0"), err());
+            assertTrue(err().contains("tar and rsync copy it as empty: use cat"), err());
+            errBytes.reset();
+            assertEquals(2, run("ima", command, folder.toString()), command);
+            assertTrue(err().contains("Is a directory"), err());
+        }
+        Path pipe = folder.resolve("pipe");
+        assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+        assertEquals(2, run("ima", "replay", pipe.toString()));
+        assertTrue(err().contains("put the list into one first"), err());
+    }
+
+    @Test
+    void imaReplay_pcrsOfNoTpm_areReplayedAndNamedSo() throws Exception {
+        String list = foreign("pcrs-to-63", "binary_runtime_measurements").toString();
+        // Python's hashlib's, of the generator that wrote the list.
+        String ten = foreignPcr("pcrs-to-63", "sha256 HASH 10 ");
+        assertEquals(0, run("ima", "replay", list, "--expect", "10=0x" + ten), err());
+        assertTrue(out().contains("sha256:10 " + ten + " as expected"), out());
+        String last = foreignPcr("pcrs-to-63", "sha256 HASH 63 ");
+        assertTrue(out().contains("sha256:63 " + last + " in no TPM: extended nowhere"), out());
+        assertEquals(
+                64, run("ima", "replay", list, "--expect", "10=" + ten, "--expect", "10=" + ten));
+        assertTrue(err().contains("each PCR of 0..23 once"), err());
+    }
+
+    private Path foreign(String name, String file) throws Exception {
+        String place = "/attestation/fixtures/ima-foreign/" + name + "/" + file;
+        try (var in = attestation.fixtures.Tool.class.getResourceAsStream(place)) {
+            return Files.write(
+                    folder.resolve(file), java.util.Objects.requireNonNull(in).readAllBytes());
+        }
+    }
+
+    private String foreignPcr(String name, String prefix) throws Exception {
+        return Files.readAllLines(foreign(name, "pcrs")).stream()
+                .filter(line -> line.startsWith(prefix))
+                .map(line -> line.substring(prefix.length()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void listGrowth_isToldOfThisHostAlone() {
+        ListGrowth growth = new ListGrowth(1362, Duration.ofMinutes(24 * 60 + 61));
+        assertEquals(OptionalLong.of(54), growth.perHour());
+        assertEquals(
+                "growth: 54 entries an hour on average since boot, 1 d 1 h 1 min ago (when it last"
+                        + " grew: agent status)",
+                growth.text());
+        assertTrue(ListGrowth.sinceBoot(5).perHour().isPresent());
+        assertEquals(OptionalLong.empty(), ListGrowth.unknown().perHour());
+    }
+
+    @Test
     void imaShow_filters_byNumberAndName() throws Exception {
         String list = fixture("ima.list").toString();
         assertEquals(0, run("ima", "show", list, "--from", "1", "--path", "/usr/bin/f*"));
@@ -358,6 +421,10 @@ final class CommandTest {
         assertEquals(0, run("ima", "stats", fixture("ima.list").toString()));
         assertTrue(out().startsWith("3 entries, 413 bytes, 0 violations, 0 signed\n"), out());
         assertTrue(out().contains("        2  /usr/bin\n"), out());
+        assertTrue(
+                out().endsWith(
+                                "\ngrowth: not known, the entries of a list have no times (of this host: --live)\n"),
+                out());
         outBytes.reset();
         assertEquals(0, run("ima", "stats", "--json", fixture("ima.list").toString()));
         assertTrue(
