@@ -22,7 +22,7 @@ import java.util.Optional;
 
 /**
  * Registers and activates this host once; may be repeated at any time with the same keys, which
- * changes nothing at a registrar that knows them.
+ * changes nothing at a registrar that knows them. For one thread.
  */
 final class Registrar {
     private static final Logger LOG = LoggerFactory.getLogger(Registrar.class);
@@ -41,6 +41,10 @@ final class Registrar {
     private final TpmCredentials tpm;
     private final RegistrarHttp http;
     private final Clock clock;
+    private Optional<Activation> activation = Optional.empty();
+
+    /** The request that ended the last exchange well. */
+    private record Activation(String path, byte[] body) {}
 
     Registrar(RegistrationSettings settings, TpmCredentials tpm, RegistrarHttp http, Clock clock) {
         this.settings = settings;
@@ -55,6 +59,7 @@ final class Registrar {
      * @return the version of the API that was spoken
      */
     ApiVersion register() throws RegistrarException, InterruptedException {
+        activation = Optional.empty();
         TpmCredentials.Keys keys = keys();
         Spoken spoken = negotiate();
         byte[] body = RegistrationRequest.encode(settings, keys, certification(keys, spoken));
@@ -78,6 +83,30 @@ final class Registrar {
         return version;
     }
 
+    /**
+     * Whether the registrar has this host as the last exchange left it: that activation again,
+     * which costs no TPM command and changes nothing there. One that lost the host says 404; one
+     * with a challenge of another time takes it for a wrong answer, and forgets the host by that.
+     *
+     * @return false also before the first exchange that went well
+     * @throws RegistrarException when it cannot be asked now
+     */
+    boolean isActivated() throws RegistrarException {
+        if (activation.isEmpty()) {
+            return false;
+        }
+        HttpReply reply = send("PUT", activation.get().path(), activation.get().body());
+        if (!reply.isSuccess() && mayPass(reply)) {
+            throw refused("activation", reply);
+        }
+        return reply.isSuccess();
+    }
+
+    private static boolean mayPass(HttpReply reply) {
+        return RegistrarException.status(reply.status(), "", Optional.empty()).kind()
+                == RegistrarException.Kind.UNREACHABLE;
+    }
+
     private TpmCredentials.Keys keys() throws RegistrarException, InterruptedException {
         try {
             return tpm.keys();
@@ -90,8 +119,7 @@ final class Registrar {
         LOG.info("Requesting registrar API version registrar={}", settings.registrar().authority());
         HttpReply reply = send("GET", "/version", new byte[0]);
         if (!reply.isSuccess()) {
-            if (RegistrarException.status(reply.status(), "", Optional.empty()).kind()
-                    == RegistrarException.Kind.UNREACHABLE) {
+            if (mayPass(reply)) {
                 throw refused("GET /version", reply);
             }
             return new Spoken(settings.versions().ascending().reversed(), false);
@@ -170,6 +198,7 @@ final class Registrar {
         if (!activated.isSuccess()) {
             throw notActivated(activated);
         }
+        activation = Optional.of(new Activation(path, tag));
         LOG.info("SUCCESS: Agent {} activated", settings.agentId());
     }
 

@@ -13,15 +13,16 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
 
 /**
  * Registers this host and keeps it registered, on a thread of its own that never ends by itself:
- * failures are retried with back-off, a refusal once an hour, and a registered host is registered
- * again once an hour (every ten minutes while no verifier asks).
+ * failures are retried with back-off, a refusal once an hour.
  *
- * <p>Renewal is a whole registration: it changes nothing at a registrar that knows the host, and
- * agents have no way to ask one. So a registrar that lost its database learns of the host again.
+ * <p>The registrar of a registered host is asked every few minutes whether it still knows it, and
+ * one that lost its database is told of the host again at once. A whole registration, which changes
+ * nothing at a registrar that knows the host, is made once an hour.
  */
 public final class RegistrationService implements SectionSource, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RegistrationService.class);
@@ -31,14 +32,15 @@ public final class RegistrationService implements SectionSource, AutoCloseable {
 
     private final RegistrationSettings settings;
     private final Registrar registrar;
-    private final Polls polls;
     private final Clock clock;
     private final Backoff backoff;
     private final RegistrationSection section;
     private final Semaphore wake = new Semaphore(0);
+    private final AtomicBoolean renewNow = new AtomicBoolean();
     private final Pause pause;
     private final Thread thread;
     private volatile RegistrationState state = RegistrationState.NEW;
+    private Duration untilRenewal = Duration.ZERO; // of the thread
 
     public RegistrationService(
             RegistrationSettings settings,
@@ -66,7 +68,6 @@ public final class RegistrationService implements SectionSource, AutoCloseable {
             @Nullable Pause pause) {
         this.settings = settings;
         this.registrar = new Registrar(settings, tpm, http, clock);
-        this.polls = polls;
         this.clock = clock;
         this.backoff =
                 new Backoff(settings.pace().firstRetry(), settings.pace().longestRetry(), random);
@@ -83,6 +84,7 @@ public final class RegistrationService implements SectionSource, AutoCloseable {
 
     /** Registers now, for example because the certificate was reloaded. */
     public void renew() {
+        renewNow.set(true);
         wake.release();
     }
 
@@ -113,6 +115,7 @@ public final class RegistrationService implements SectionSource, AutoCloseable {
                 Duration wait = attempt();
                 state = state.next(clock.instant().plus(wait));
                 pause.pause(wait);
+                untilRenewal = untilRenewal.minus(wait);
             }
         } catch (InterruptedException e) {
             LOG.debug("registration stopped");
@@ -125,13 +128,44 @@ public final class RegistrationService implements SectionSource, AutoCloseable {
         }
     }
 
-    /** One exchange and how long to wait after it; whatever goes wrong, there is a next one. */
     private Duration attempt() throws InterruptedException {
+        boolean due = renewNow.getAndSet(false) || !untilRenewal.isPositive();
+        return due || isForgotten() ? register() : untilNextCheck();
+    }
+
+    private Duration untilNextCheck() {
+        Duration check = backoff.jittered(settings.pace().check());
+        return check.compareTo(untilRenewal) < 0 ? check : untilRenewal;
+    }
+
+    /** What cannot be found out now is asked again at the next check, or shows at the renewal. */
+    private boolean isForgotten() throws InterruptedException {
+        try {
+            if (registrar.isActivated()) {
+                return false;
+            }
+            LOG.warn(
+                    "registrar does not know this host any more, it is registered again agent={}",
+                    settings.agentId());
+            return true;
+        } catch (RegistrarException e) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            LOG.debug("registrar not asked agent={} reason=\"{}\"", settings.agentId(), e.reason());
+            return false;
+        }
+    }
+
+    /** One exchange and how long to wait after it; whatever goes wrong, there is a next one. */
+    private Duration register() throws InterruptedException {
+        untilRenewal = Duration.ZERO;
         try {
             ApiVersion version = registrar.register();
             state = state.succeeded(clock.instant(), version);
             backoff.reset();
-            return backoff.jittered(renewal());
+            untilRenewal = backoff.jittered(settings.pace().renewal());
+            return untilNextCheck();
         } catch (RegistrarException e) {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
@@ -157,10 +191,5 @@ public final class RegistrationService implements SectionSource, AutoCloseable {
                 state.failures(),
                 wait.toSeconds());
         return wait;
-    }
-
-    private Duration renewal() {
-        boolean polled = polls.last().isPresent() && polls.silence().isEmpty();
-        return polled ? settings.pace().renewal() : settings.pace().silentRenewal();
     }
 }

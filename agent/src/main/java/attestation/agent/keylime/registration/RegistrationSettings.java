@@ -28,25 +28,25 @@ public record RegistrationSettings(
      * @param firstRetry after the first failure; doubled after each further one
      * @param longestRetry at most so long between two attempts that may succeed by themselves
      * @param refusedRetry after a refusal that needs a person
-     * @param renewal between two registrations of a host that is polled
-     * @param silentRenewal the same while no verifier asks
+     * @param renewal between two registrations that go well
+     * @param check meanwhile, how often the registrar is asked whether it still knows the host
      */
     public record Pace(
             Duration firstRetry,
             Duration longestRetry,
             Duration refusedRetry,
             Duration renewal,
-            Duration silentRenewal) {
+            Duration check) {
+        private static final Duration LEAST_CHECK = Duration.ofSeconds(10);
+
         /**
-         * Keylime's first and longest delay; renewed once an hour, every ten minutes in silence.
+         * Keylime's first and longest delay; renewed once an hour, asked for as often as a failure
+         * would be tried again.
          */
         public static Pace of(Duration firstRetry, Duration longestRetry) {
-            return new Pace(
-                    firstRetry,
-                    longestRetry,
-                    Duration.ofHours(1),
-                    Duration.ofHours(1),
-                    Duration.ofMinutes(10));
+            Duration hour = Duration.ofHours(1);
+            Duration check = longestRetry.compareTo(LEAST_CHECK) < 0 ? LEAST_CHECK : longestRetry;
+            return new Pace(firstRetry, longestRetry, hour, hour, check);
         }
     }
 }

@@ -33,6 +33,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -220,7 +221,7 @@ class RegistrationServiceTest {
                 registrar.asked.get(2).body());
         assertArrayEquals(
                 Arrays.copyOfRange(WorkedExample.bytes("registrar.blob"), 8, 78), tpm.idObject);
-        assertBetween(300, 600, wait);
+        assertBetween(150, 300, wait);
     }
 
     @Test
@@ -370,7 +371,7 @@ class RegistrationServiceTest {
             wait = nextWait();
         }
         back[0] = true;
-        assertBetween(300, 600, nextWait());
+        assertBetween(150, 300, nextWait());
         assertTrue(registered());
     }
 
@@ -504,19 +505,82 @@ class RegistrationServiceTest {
         assertTrue(registered());
     }
 
-    @Test
-    void renewal_registrarForgotUs_registeredAgainWithoutRestart() throws Exception {
-        start(RegistrationServiceTest::well);
-        nextWait();
-
-        assertEquals(2, registrar.asked.stream().filter(a -> a.line().startsWith("POST")).count());
+    private List<String> askedMethods() {
+        return registrar.asked.stream()
+                .map(asked -> asked.line().substring(0, asked.line().indexOf(' ')))
+                .toList();
     }
 
     @Test
-    void renewal_polledHost_hourly() throws Exception {
-        polls.polled(new Peer("192.0.2.1:1", Optional.empty()), Duration.ofMillis(12), 1234);
+    void check_registrarKnowsUs_sameActivationAgainUntilTheHourIsOver() throws Exception {
+        Duration waited = start(RegistrationServiceTest::well);
+        String activation = registrar.asked.getLast().body();
+        List<Duration> waits = new ArrayList<>(List.of(waited));
+        Duration next = nextWait();
+        while (askedMethods().getLast().equals("PUT")
+                && askedMethods().size() == 3 + waits.size()) {
+            assertEquals(activation, registrar.asked.getLast().body());
+            waits.add(next);
+            next = nextWait();
+        }
+        assertEquals(
+                List.of("GET", "POST", "PUT"),
+                askedMethods().subList(2 + waits.size(), 5 + waits.size()));
+        waits.forEach(wait -> assertBetween(0, 300, wait));
+        assertBetween(1800, 3600, waits.stream().reduce(Duration.ZERO, Duration::plus));
+    }
 
-        assertBetween(1800, 3600, start(RegistrationServiceTest::well));
+    @ParameterizedTest
+    @CsvSource({"404, Agent not found", "400, Auth tag does not match expected value"})
+    void check_registrarForgotUs_registeredAgainAtOnce(int status, String text) throws Exception {
+        boolean[] lost = {false};
+        start(
+                asked -> {
+                    if (asked.line().startsWith("POST")) {
+                        lost[0] = false;
+                    }
+                    return lost[0] && asked.line().startsWith("PUT")
+                            ? Optional.of(ScriptedRegistrar.error(status, text))
+                            : well(asked);
+                });
+        lost[0] = true;
+
+        assertBetween(150, 300, nextWait());
+        assertEquals(List.of("GET", "POST", "PUT", "PUT", "GET", "POST", "PUT"), askedMethods());
+        assertTrue(registered());
+        assertEquals(
+                Health.DEGRADED, service.section().health()); // for want of a verifier, no more
+    }
+
+    @Test
+    void check_registrarAwayOrInTrouble_noFailureAndAskedAgain() throws Exception {
+        boolean[] trouble = {false};
+        start(
+                asked ->
+                        trouble[0]
+                                ? Optional.of(ScriptedRegistrar.error(500, "database"))
+                                : well(asked));
+        trouble[0] = true;
+
+        assertBetween(150, 300, nextWait());
+        assertTrue(
+                service.section().fields().stream()
+                        .anyMatch(
+                                field ->
+                                        field.key().equals("failures_in_a_row")
+                                                && field.value().equals(0L)));
+        trouble[0] = false;
+        assertBetween(150, 300, nextWait());
+        assertEquals(List.of("GET", "POST", "PUT", "PUT", "PUT"), askedMethods());
+    }
+
+    @Test
+    void renew_asked_wholeRegistrationWhateverTheRegistrarKnows() throws Exception {
+        start(RegistrationServiceTest::well);
+        service.renew();
+        nextWait();
+
+        assertEquals(List.of("GET", "POST", "PUT", "GET", "POST", "PUT"), askedMethods());
     }
 
     @Test
