@@ -153,6 +153,15 @@ class Servers:
                              stdout=subprocess.PIPE, text=True, check=True)
         return json.loads(ran.stdout)
 
+    def refused_quotes(self, agent, quotes):
+        """What Keylime's code has against these, [nonce, quote] each, of a registered agent; see judge.py."""
+        asked = {"aik": self.registered(agent)["aik_tpm"], "quotes": quotes}
+        ran = subprocess.run([self._program("python3"), os.path.join(HERE, "lab", "judge.py")], input=json.dumps(asked),
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False, env=self.env)
+        if ran.returncode:
+            raise Trouble(f"judge.py failed:\n{_end(ran.stderr)}")
+        return ran.stdout.splitlines()
+
     def database(self, name):
         """A server's own database, to look into; closed at the end of the context."""
         path = os.path.join(self.work, name)

@@ -9,9 +9,9 @@ import java.util.function.Predicate;
 
 /**
  * All open connections of a server, bounded. A newcomer beyond the limit takes the place of one
- * that is not at work: the longest in its handshake first, since nobody vouches for it, then the
- * longest idle. One address cannot crowd out the others: beyond its own limit it loses its own
- * connections. Thread-safe.
+ * that is not at work: the longest silent first, then the longest in its handshake, since nobody
+ * vouches for either, then the longest idle. One address cannot crowd out the others: beyond its
+ * own limit it loses its own connections. Thread-safe.
  */
 final class Admission {
     private final int most;

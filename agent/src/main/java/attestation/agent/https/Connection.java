@@ -48,6 +48,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private boolean closed;
     private volatile @Nullable Peer peer;
     private volatile X509Certificate @Nullable [] chain;
+    private volatile boolean spoken;
     private volatile boolean working;
     private volatile long quietSinceNanos;
 
@@ -94,6 +95,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     // ---- input
+
+    /** The client has sent something, which may be a handshake. */
+    void spoke() {
+        spoken = true;
+    }
 
     void bytesCame(int bytes) {
         parts.counters().bytesReceived.add(bytes);
@@ -335,9 +341,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     /** Any thread: whether this one should make room rather than the other. */
     boolean evictBefore(Connection other) {
-        boolean unknown = peer == null;
-        boolean otherUnknown = other.peer == null;
-        return unknown == otherUnknown ? quietSinceNanos - other.quietSinceNanos < 0 : unknown;
+        int difference = standing() - other.standing();
+        return difference == 0 ? quietSinceNanos - other.quietSinceNanos < 0 : difference < 0;
+    }
+
+    /** Who only connected counts less than who is in a handshake, and both less than a peer. */
+    private int standing() {
+        return (peer == null ? 0 : 2) + (spoken ? 1 : 0);
     }
 
     @Override

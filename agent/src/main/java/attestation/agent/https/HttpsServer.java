@@ -240,6 +240,7 @@ public final class HttpsServer {
                 handler.setHandshakeTimeoutMillis(running.limits().handshakeTimeout().toMillis());
                 handler.setCloseNotifyFlushTimeoutMillis(1000);
                 channel.pipeline()
+                        .addLast(new FirstBytes(connection))
                         .addLast(handler)
                         .addLast(
                                 new HandshakeWatch(

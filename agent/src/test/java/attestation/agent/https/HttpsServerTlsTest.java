@@ -2,6 +2,7 @@
 package attestation.agent.https;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,10 +13,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+
+import javax.net.ssl.SSLEngine;
 
 /** Who gets in, on real sockets, with both TLS implementations. */
 class HttpsServerTlsTest {
@@ -251,6 +257,52 @@ class HttpsServerTlsTest {
             assertTrue(silent.closedByServer());
             server.refusal(Refusal.Kind.HANDSHAKE_TIMEOUT);
         }
+    }
+
+    /** The oldest of all, but at least it has begun to say who it is. */
+    @ParameterizedTest
+    @EnumSource(
+            value = TlsProvider.class,
+            names = {"BORINGSSL", "JDK"})
+    void handshake_underAFloodOfSilentConnections_isNotWhatMakesRoom(TlsProvider provider)
+            throws Exception {
+        List<RawClient> silent = new ArrayList<>();
+        try (TestServer server =
+                        TestServer.tls(
+                                provider,
+                                Limits.with(limits -> limits.connectionsPerPeer = 10),
+                                pki,
+                                exchange -> TestServer.text("never"));
+                RawClient begun = RawClient.tcp(server.port)) {
+            begun.send(clientHello());
+            begun.socket().getInputStream().read(); // the server's hello
+            for (int i = 0; i < 30; i++) {
+                silent.add(RawClient.tcp(server.port));
+            }
+            Await.until(() -> evicted(server).size() == 21, "21 of 31 made room");
+            String port = ":" + begun.socket().getLocalPort();
+            assertFalse(evicted(server).stream().anyMatch(peer -> peer.endsWith(port)));
+        } finally {
+            for (RawClient client : silent) {
+                client.close();
+            }
+        }
+    }
+
+    private static List<String> evicted(TestServer server) {
+        return server.refusals.stream()
+                .filter(refusal -> refusal.kind() == Refusal.Kind.EVICTED)
+                .map(Refusal::peer)
+                .toList();
+    }
+
+    private static byte[] clientHello() throws Exception {
+        SSLEngine engine = pki.client("client").createSSLEngine();
+        engine.setUseClientMode(true);
+        ByteBuffer hello = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
+        engine.beginHandshake();
+        engine.wrap(ByteBuffer.allocate(0), hello);
+        return Arrays.copyOf(hello.array(), hello.position());
     }
 
     @ParameterizedTest
