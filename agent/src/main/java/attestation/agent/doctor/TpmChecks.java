@@ -103,6 +103,27 @@ final class TpmChecks {
                     DEVICE + " is not there",
                     "modprobe tpm_tis; modprobe tpm_crb; dmesg | grep tpm");
         }
+        Optional<ServiceAccount> agent = ServiceAccount.of(host);
+        return agent.isPresent() ? byAgent(agent.get(), device) : byThisUser(device);
+    }
+
+    private static Finding byAgent(ServiceAccount agent, Path device) {
+        try {
+            return agent.mayUse(device)
+                    ? Finding.ok(DEVICE + " can be opened by " + agent.name())
+                    : Finding.problem(
+                            DEVICE + " cannot be opened by " + agent.name(),
+                            "udevadm trigger --settle "
+                                    + DEVICE
+                                    + "; ls -l "
+                                    + DEVICE
+                                    + " (expected: group tss, mode 0660)");
+        } catch (IOException e) {
+            return Finding.unknown(DEVICE + ": " + e.getMessage(), "sudo agent doctor tpm-device");
+        }
+    }
+
+    private static Finding byThisUser(Path device) {
         return Files.isReadable(device) && Files.isWritable(device)
                 ? Finding.ok(DEVICE + " can be opened by this user")
                 : Finding.unknown(

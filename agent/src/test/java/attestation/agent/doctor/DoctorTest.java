@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -52,6 +53,25 @@ class DoctorTest {
         tree.remove("/sys/class/tpm/tpm0/tpm_version_major");
         tree.put("/sys/class/tpm/tpm0/tpm_version_major", "1\n");
         assertEquals(1, Doctor.exitCode(Doctor.run(Doctor.checks(), tree.host())));
+    }
+
+    /** What root can open says nothing of the agent, which runs as another user. */
+    @Test
+    void device_isJudgedForTheUnitsAccount() throws IOException {
+        Path device = tree.at("/dev/tpmrm0");
+        Files.setPosixFilePermissions(device, PosixFilePermissions.fromString("rw-rw----"));
+        int group = (int) Files.getAttribute(device, "unix:gid");
+        tree.put(ServiceAccount.UNIT, "[Service]\nUser=agent\nSupplementaryGroups=other tss\n");
+        tree.put("/etc/passwd", "root:x:0:0::/:/bin/sh\nagent:x:64000:64000::/:/bin/false\n");
+        tree.put("/etc/group", "tss:x:" + (group + 1) + ":\nother:x:64002:\n");
+        expect("tpm-device", State.PROBLEM, "cannot be opened by agent", "udevadm trigger");
+
+        tree.put("/etc/group", "tss:x:" + group + ":\n");
+        expect("tpm-device", State.OK, "can be opened by agent", "");
+        tree.put("/etc/group", "staff:x:" + group + ":someone,agent\n");
+        expect("tpm-device", State.OK, "can be opened by agent", "");
+        Files.setPosixFilePermissions(device, PosixFilePermissions.fromString("rw-r-----"));
+        expect("tpm-device", State.PROBLEM, "cannot be opened by agent", "mode 0660");
     }
 
     @Test
