@@ -7,7 +7,6 @@ import attestation.ima.signature.FileVerifier;
 import attestation.ima.signature.Verdict;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,13 +43,10 @@ final class AppraisalChecks {
         try {
             FileVerifier verifier =
                     new FileVerifier(host.xattrs(), FileHashes.all(), KeyChecks.trusted(host));
-            for (String name : Host.PROGRAMS) {
-                Path path = host.files().at(name);
-                if (Files.isRegularFile(path)) {
-                    Verdict verdict = verifier.ima(path);
-                    boolean signed = verdict.outcome() == Verdict.Outcome.SIGNED;
-                    (signed ? good : bad).add(signed ? name : name + " (" + verdict.why() + ")");
-                }
+            for (String name : Samples.of(host)) {
+                Verdict verdict = verifier.ima(host.files().at(name));
+                boolean signed = verdict.outcome() == Verdict.Outcome.SIGNED;
+                (signed ? good : bad).add(signed ? name : name + " (" + verdict.why() + ")");
             }
         } catch (IOException e) {
             return Finding.unknown("samples of programs: " + e.getMessage(), "sudo agent doctor");
@@ -72,8 +68,12 @@ final class AppraisalChecks {
                                 "ima-add-sigs, or dnf reinstall '*'",
                                 "agent ima sign --key KEY.pem FILE…");
         return host.policy().filter(Appraised::programs).isPresent()
-                ? Finding.problem(counted + "; will be denied: " + bad.getFirst(), repair)
+                ? Finding.problem(counted + "; will be denied: " + named(bad), repair)
                 : Finding.ok(counted + ", and no policy asks for it");
+    }
+
+    private static String named(List<String> bad) {
+        return bad.getFirst() + (bad.size() > 1 ? " and " + (bad.size() - 1) + " more" : "");
     }
 
     private static Finding mode(Host host) {
@@ -108,10 +108,9 @@ final class AppraisalChecks {
 
     private static Finding evmOn(Host host, String value) {
         try {
-            for (String name : Host.PROGRAMS) {
+            for (String name : Samples.of(host)) {
                 Path path = host.files().at(name);
-                if (Files.isRegularFile(path)
-                        && host.xattrs().get(path, FileVerifier.EVM).isEmpty()) {
+                if (host.xattrs().get(path, FileVerifier.EVM).isEmpty()) {
                     return Finding.problem(
                             "EVM is on (" + value + "), but " + name + " has no security.evm",
                             "boot with evm=fix and read every file, or sign it: evmctl sign"

@@ -107,13 +107,13 @@ final class KeyringCheck {
 
     private static final Optional<String> NOBODY = Optional.empty();
 
-    private static List<String> judged(Host host) {
+    private static List<String> judged(Host host) throws IOException {
         List<String> names = new ArrayList<>();
         if (host.mustBeSigned().orElse(false)) {
             names.add(Host.POLICY);
         }
         if (host.policy().filter(Appraised::programs).isPresent()) {
-            names.addAll(Host.PROGRAMS);
+            names.addAll(Samples.of(host));
         }
         return names;
     }

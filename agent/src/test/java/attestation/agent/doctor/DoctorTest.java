@@ -232,6 +232,22 @@ class DoctorTest {
     }
 
     @Test
+    void samples_areFromAllFoldersOfPrograms_andBounded() throws IOException {
+        for (int i = 0; i < 100; i++) {
+            tree.put("/usr/sbin/tool" + i, "a program");
+        }
+        tree.put("/usr/libexec/helper", "a program");
+        List<String> samples = Samples.of(tree.host());
+        assertEquals(1 + 20 + 1, samples.size(), samples.toString());
+        assertEquals("/usr/bin/bash", samples.getFirst());
+        assertEquals("/usr/libexec/helper", samples.getLast());
+
+        tree.put(Host.POLICY, "appraise func=BPRM_CHECK appraise_type=imasig\n");
+        expect("signed-files", State.PROBLEM, "0 of 22 samples are signed", "agent ima sign");
+        expect("signed-files", State.PROBLEM, "and 21 more", "");
+    }
+
+    @Test
     void nextBoot_keyAndModule_isOk_andOlderInitramfsIsFound() throws IOException {
         tree.put(Host.POLICY, "appraise func=BPRM_CHECK appraise_type=imasig\n");
         try (var key =
