@@ -30,7 +30,7 @@ def run(scene):
             scene.wait_attested(host)
         for verifier in verifiers:
             verifier.join()
-        host.wait_until("ten thousand requests went through one connection", lambda: rude.counts["sends_many"] or rude.trouble)
+        host.wait_until("ten thousand requests went through one connection", lambda: rude.counts["sends_many"] or rude.trouble, 240)
         memory = host.resident()
     scene.stays_attested(host)
     _judge(scene, host, answers, rude, memory)

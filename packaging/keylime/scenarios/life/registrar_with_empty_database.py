@@ -5,7 +5,7 @@ import os
 
 def run(scene):
     scene.own_servers()
-    host = scene.attested_host("forgotten", entries=40, exponential_backoff_max_delay=2000)
+    host = scene.attested_host("forgotten", entries=40, exponential_backoff_initial_delay=1000, exponential_backoff_max_delay=2000)
     key = scene.servers.registered(host.uuid)["aik_tpm"]
     scene.servers.registrar.stop(seconds=10)
     os.remove(os.path.join(scene.servers.work, "reg_data.sqlite"))

@@ -90,8 +90,12 @@ final class KeyEndpoints {
         byte[] hmac =
                 payloads.keys()
                         .prove(challenge)
-                        .orElseThrow(() -> Refusal.badRequest("Bootstrap key not yet available."));
+                        .orElseThrow(() -> Refusal.badRequest(notYet(payloads.keys())));
         return Answers.success(Map.of("hmac", HexFormat.of().formatHex(hmac)));
+    }
+
+    private static String notYet(BootstrapKeys keys) {
+        return "Bootstrap key not yet available: " + keys.missing();
     }
 
     /** A revocation message; its signature is checked later, off the request's path. */

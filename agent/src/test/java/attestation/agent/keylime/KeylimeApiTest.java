@@ -386,7 +386,7 @@ class KeylimeApiTest {
                                 mac.doFinal(SETTINGS.agentId().getBytes(StandardCharsets.UTF_8)));
         String challenge = "/v2.6/keys/verify?challenge=abc";
         assertEquals(
-                "Bootstrap key not yet available.",
+                "Bootstrap key not yet available: part U has not come from the tenant",
                 Requests.status(api.handle(Requests.get(challenge))));
 
         Answer u =

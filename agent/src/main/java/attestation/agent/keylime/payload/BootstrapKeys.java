@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package attestation.agent.keylime.payload;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -19,6 +22,7 @@ import javax.crypto.spec.SecretKeySpec;
  * nor time.
  */
 public final class BootstrapKeys {
+    private static final Logger LOG = LoggerFactory.getLogger(BootstrapKeys.class);
     private static final int MOST_PARTS = 8;
     private static final long MOST_PAYLOAD_BYTES = 4L * 1024 * 1024;
     private static final String HMAC = "HmacSHA384";
@@ -39,6 +43,7 @@ public final class BootstrapKeys {
     private final Deque<PartU> partsU = new ArrayDeque<>();
     private final Deque<byte[]> partsV = new ArrayDeque<>();
     private Optional<byte[]> key = Optional.empty();
+    private boolean misfitTold;
 
     /**
      * @param found gets K and the payload that came with U, once for each match; must not block
@@ -79,7 +84,29 @@ public final class BootstrapKeys {
         if (partsV.size() > MOST_PARTS) {
             partsV.removeFirst();
         }
+        tellMisfit();
         return false;
+    }
+
+    /** Once until a pair fits: whoever sends such parts may send many. */
+    private void tellMisfit() {
+        if (!partsU.isEmpty() && !misfitTold) {
+            misfitTold = true;
+            LOG.warn(
+                    "payload key not known agent={} reason=\"{}\"",
+                    new String(agentId, StandardCharsets.UTF_8),
+                    missing());
+        }
+    }
+
+    /** Why there is no K yet, and what to do, for people. */
+    public synchronized String missing() {
+        if (partsU.isEmpty()) {
+            return "part U has not come from the tenant";
+        }
+        return partsV.isEmpty()
+                ? "part V has not come from the verifier"
+                : "the parts U and V that came do not belong together (expected: both of one enrolment of this agent id); add the host again";
     }
 
     private boolean tooMuchPayload() {
@@ -96,6 +123,7 @@ public final class BootstrapKeys {
             return false;
         }
         key = Optional.of(candidate);
+        misfitTold = false;
         partsU.clear();
         partsV.clear();
         found.accept(candidate, u.payload());

@@ -84,6 +84,18 @@ class BootstrapKeysTest {
     }
 
     @Test
+    void missing_partsOneByOne_saysWhichOrThatTheyDoNotFit() throws Exception {
+        assertEquals("part U has not come from the tenant", keys.missing());
+        keys.acceptU(xor(K, V), hmac(K, ID + "x"), Optional.empty());
+        assertEquals("part V has not come from the verifier", keys.missing());
+        keys.acceptV(V);
+        assertEquals(
+                "the parts U and V that came do not belong together (expected: both of one"
+                        + " enrolment of this agent id); add the host again",
+                keys.missing());
+    }
+
+    @Test
     void accept_floodOfParts_lastOnesCountAndMemoryIsBounded() throws Exception {
         for (int i = 0; i < 2_000; i++) {
             keys.acceptU(bytes(32, 100 + i), new byte[48], Optional.of(new byte[1_000_000]));
