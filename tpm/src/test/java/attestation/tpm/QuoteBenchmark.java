@@ -5,6 +5,22 @@ import attestation.fixtures.Swtpm;
 import attestation.tpm.transport.TpmTransport;
 import attestation.tpm.transport.Transports;
 
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Threads;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Clock;
@@ -13,44 +29,153 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
- * Our own time per quote: first over a TPM that answers at once with a recorded response, so that
- * all that is measured is ours; then the same TPM2_Quote over the bare transport and through {@link
- * Tpm}, by one caller and by many. Run as a program; prints figures, asserts nothing.
+ * Our own time per quote. {@code own} is the budget's figure: over a TPM that answers at once with
+ * the bytes it answered before, so that all that is measured is ours. {@code bare} and {@code
+ * throughTpm} send the same TPM2_Quote to a software TPM, without us and with us; {@code sixteen}
+ * is the time from one answer to the next with sixteen callers, thus to be held against {@code
+ * bare}.
+ *
+ * <p>Run {@link #main}, with a pattern of benchmark names if not all are wanted.
  */
-final class QuoteBenchmark {
-    private static final int ROUNDS = 5;
-    private static final int QUOTES = 400;
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+public class QuoteBenchmark {
     private static final byte[] NONCE = new byte[20];
+    private static final int CALLERS = 16;
 
-    private QuoteBenchmark() {}
+    /** Runs them in this process's class path, with allocation counted. */
+    public static void main(String[] args) throws RunnerException {
+        String pattern = args.length > 0 ? args[0] : QuoteBenchmark.class.getSimpleName();
+        new Runner(
+                        new OptionsBuilder()
+                                .include(pattern)
+                                .forks(1)
+                                .warmupIterations(2)
+                                .warmupTime(TimeValue.seconds(2))
+                                .measurementIterations(5)
+                                .measurementTime(TimeValue.seconds(2))
+                                .addProfiler(GCProfiler.class)
+                                .build())
+                .run();
+    }
 
-    public static void main(String[] args) throws Exception {
-        EncryptionAlgorithm kind =
-                EncryptionAlgorithm.valueOf(args.length > 0 ? args[0] : "RSA2048");
-        ownTime(kind);
-        try (Swtpm swtpm = Swtpm.builder().shared().start();
-                Tpm tpm = Given.tpm(swtpm);
-                TpmTransport bare =
-                        Transports.opener(TpmAddress.parse(swtpm.tcti()))
-                                .open(Duration.ofSeconds(5))) {
-            Given.ak(tpm, kind, HashAlgorithm.SHA256);
-            Given.quote(tpm, "warm");
-            byte[] command = command(swtpm.transientHandles().getFirst());
-            for (int round = 0; round < ROUNDS; round++) {
-                double bareMicros = bare(bare, command);
-                double oursMicros = one(tpm);
-                double sixteen = many(tpm, 16);
-                System.out.printf(
-                        "bare %.0f us, ours %.0f us (+%.0f), 16 callers %.1f %% of bare rate%n",
-                        bareMicros,
-                        oursMicros,
-                        oursMicros - bareMicros,
-                        100 * bareMicros / sixteen);
-            }
+    /** A TPM with its AK loaded. */
+    @State(Scope.Benchmark)
+    public static class Real {
+        @Param({"RSA2048", "ECC256"})
+        EncryptionAlgorithm kind = EncryptionAlgorithm.RSA2048;
+
+        private Optional<Swtpm> swtpm = Optional.empty();
+        private Optional<Tpm> tpm = Optional.empty();
+
+        @Setup
+        public void start() throws Exception {
+            Swtpm started = Swtpm.builder().shared().start();
+            swtpm = Optional.of(started);
+            tpm = Optional.of(open(started));
+            Given.ak(tpm(), kind, HashAlgorithm.SHA256);
+            quote();
         }
+
+        Tpm open(Swtpm started) throws Exception {
+            return Given.tpm(started);
+        }
+
+        Tpm tpm() {
+            return tpm.orElseThrow();
+        }
+
+        Swtpm swtpm() {
+            return swtpm.orElseThrow();
+        }
+
+        Quote quote() throws Exception {
+            return tpm().quote(NONCE, Given.PCRS, Lane.INTEGRITY, Given.PATIENCE);
+        }
+
+        @TearDown
+        public void stop() {
+            tpm().close();
+            swtpm().close();
+        }
+    }
+
+    /** The same, answering each quote after the first from memory. */
+    public static class Remembered extends Real {
+        @Override
+        Tpm open(Swtpm started) throws Exception {
+            return Tpm.start(
+                    Given.settings(started),
+                    timeout -> new Recorded(transport(started, timeout)),
+                    Clock.systemUTC());
+        }
+    }
+
+    /** A client that does nothing but send the command. */
+    public static class Bare extends Real {
+        private Optional<TpmTransport> line = Optional.empty();
+        private byte[] command = {};
+
+        @Override
+        @Setup
+        public void start() throws Exception {
+            super.start();
+            command = command(swtpm().transientHandles().getFirst());
+            line = Optional.of(transport(swtpm(), Given.PATIENCE));
+        }
+
+        byte[] transmit() throws IOException {
+            return line.orElseThrow().transmit(command, Given.PATIENCE);
+        }
+
+        @Override
+        @TearDown
+        public void stop() {
+            line.orElseThrow().close();
+            super.stop();
+        }
+    }
+
+    @Benchmark
+    public Object own(Remembered tpm) throws Exception {
+        return tpm.quote();
+    }
+
+    @Benchmark
+    public Object bare(Bare tpm) throws Exception {
+        return tpm.transmit();
+    }
+
+    @Benchmark
+    public Object throughTpm(Real tpm) throws Exception {
+        return tpm.quote();
+    }
+
+    /** The figure is of one caller: divide it by sixteen. */
+    @Benchmark
+    @Threads(CALLERS)
+    public Object sixteen(Real tpm) throws Exception {
+        return tpm.quote();
+    }
+
+    private static TpmTransport transport(Swtpm swtpm, Duration timeout) throws IOException {
+        return Transports.opener(TpmAddress.parse(swtpm.tcti())).open(timeout);
+    }
+
+    /** TPM2_Quote of PCRs 0, 10, 16 with an empty password. */
+    private static byte[] command(int handle) {
+        byte[] auth = HexFormat.of().parseHex("40000009" + "0000" + "00" + "0000");
+        ByteBuffer out = ByteBuffer.allocate(128);
+        out.putShort((short) 0x8002).putInt(0).putInt(0x158).putInt(handle);
+        out.putInt(auth.length).put(auth).putShort((short) NONCE.length).put(NONCE);
+        out.putShort((short) 0x10).putInt(1).putShort((short) 0xb).put((byte) 3);
+        out.put(new byte[] {1, 4, 1});
+        out.putInt(2, out.position());
+        return Arrays.copyOf(out.array(), out.position());
     }
 
     /** Remembers the first answer to each quote. */
@@ -87,81 +212,6 @@ final class QuoteBenchmark {
         @Override
         public void close() {
             real.close();
-        }
-    }
-
-    private static void ownTime(EncryptionAlgorithm kind) throws Exception {
-        try (Swtpm swtpm = Swtpm.builder().shared().start();
-                Tpm tpm =
-                        Tpm.start(
-                                Given.settings(swtpm),
-                                timeout ->
-                                        new Recorded(
-                                                Transports.opener(TpmAddress.parse(swtpm.tcti()))
-                                                        .open(timeout)),
-                                Clock.systemUTC())) {
-            Given.ak(tpm, kind, HashAlgorithm.SHA256);
-            long[] nanos = new long[20_000];
-            for (int i = 0; i < nanos.length; i++) {
-                long start = System.nanoTime();
-                tpm.quote(NONCE, Given.PCRS, Lane.INTEGRITY, Given.PATIENCE);
-                nanos[i] = System.nanoTime() - start;
-            }
-            long[] warm = Arrays.copyOfRange(nanos, nanos.length / 2, nanos.length);
-            Arrays.sort(warm);
-            System.out.printf(
-                    "own time per quote: p50 %.1f us, p90 %.1f us%n",
-                    warm[warm.length / 2] / 1e3, warm[warm.length * 9 / 10] / 1e3);
-        }
-    }
-
-    /** TPM2_Quote of PCRs 0, 10, 16 with an empty password. */
-    private static byte[] command(int handle) {
-        byte[] auth = HexFormat.of().parseHex("40000009" + "0000" + "00" + "0000");
-        ByteBuffer out = ByteBuffer.allocate(128);
-        out.putShort((short) 0x8002).putInt(0).putInt(0x158).putInt(handle);
-        out.putInt(auth.length).put(auth).putShort((short) NONCE.length).put(NONCE);
-        out.putShort((short) 0x10).putInt(1).putShort((short) 0xb).put((byte) 3);
-        out.put(new byte[] {1, 4, 1});
-        out.putInt(2, out.position());
-        return Arrays.copyOf(out.array(), out.position());
-    }
-
-    private static double bare(TpmTransport transport, byte[] command) throws Exception {
-        long start = System.nanoTime();
-        for (int i = 0; i < QUOTES; i++) {
-            transport.transmit(command, Duration.ofSeconds(5));
-        }
-        return (System.nanoTime() - start) / 1e3 / QUOTES;
-    }
-
-    private static double one(Tpm tpm) throws Exception {
-        long start = System.nanoTime();
-        for (int i = 0; i < QUOTES; i++) {
-            tpm.quote(NONCE, Given.PCRS, Lane.INTEGRITY, Given.PATIENCE);
-        }
-        return (System.nanoTime() - start) / 1e3 / QUOTES;
-    }
-
-    private static double many(Tpm tpm, int callers) throws Exception {
-        CountDownLatch done = new CountDownLatch(callers);
-        long start = System.nanoTime();
-        for (int c = 0; c < callers; c++) {
-            Thread.ofVirtual().start(() -> quotes(tpm, QUOTES / callers, done));
-        }
-        done.await();
-        return (System.nanoTime() - start) / 1e3 / (QUOTES / callers * callers);
-    }
-
-    private static void quotes(Tpm tpm, int count, CountDownLatch done) {
-        try {
-            for (int i = 0; i < count; i++) {
-                tpm.quote(NONCE, Given.PCRS, Lane.INTEGRITY, Given.PATIENCE);
-            }
-        } catch (TpmException | InterruptedException e) {
-            throw new IllegalStateException(e);
-        } finally {
-            done.countDown();
         }
     }
 }
