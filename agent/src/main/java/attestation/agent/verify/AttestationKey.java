@@ -44,4 +44,24 @@ record AttestationKey(PublicKey key, Optional<TpmtPublic> area) {
             default -> key.getAlgorithm();
         };
     }
+
+    /** Kind and size as Keylime's answers name it, for example {@code rsa2048}. */
+    String encAlg() {
+        return switch (key) {
+            case RSAPublicKey rsa -> "rsa" + rsa.getModulus().bitLength();
+            case ECPublicKey ec -> "ecc" + ec.getParams().getCurve().getField().getFieldSize();
+            default -> key.getAlgorithm();
+        };
+    }
+
+    /** Whether this name is its: {@code rsa} is 2048 bits, {@code ecc} is P-256. */
+    boolean isCalled(String encAlg) {
+        String sized =
+                switch (encAlg) {
+                    case "rsa" -> "rsa2048";
+                    case "ecc" -> "ecc256";
+                    default -> encAlg.replaceFirst("^ecc_nist_p", "ecc");
+                };
+        return sized.equals(encAlg());
+    }
 }

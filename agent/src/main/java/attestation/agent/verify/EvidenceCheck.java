@@ -108,6 +108,7 @@ final class EvidenceCheck {
         }
         findings.fact("ak", ak.get().label());
         SignatureCheck.verify(ak.get(), signature, evidence.attest());
+        kind(ak.get(), evidence.claims().encAlg());
         String text = signature + " by AK " + ak.get().label() + " (" + ak.get().kind() + ")";
         if (trusted) {
             findings.ok(text);
@@ -115,6 +116,12 @@ final class EvidenceCheck {
             findings.undecided(text + ", which nobody vouches for; give --ak FILE");
         }
         return signature;
+    }
+
+    private static void kind(AttestationKey ak, String said) throws RefutedException {
+        if (!ak.isCalled(said)) {
+            throw new RefutedException("answer, enc_alg", said, ak.encAlg() + " as the AK is");
+        }
     }
 
     private static void claimed(String member, String said, String found) throws RefutedException {

@@ -40,6 +40,7 @@ final class EvidenceCheckTest {
     private final Findings findings = new Findings();
     private Optional<byte[]> pubkey = Optional.empty();
     private OptionalLong listEntry = OptionalLong.of(0);
+    private String encAlg = "";
     private long asked;
     private Policy policy = Policy.standard();
 
@@ -65,10 +66,11 @@ final class EvidenceCheckTest {
     private EvidenceCheck.Proven check(
             QuoteBuilder quote, byte[] attest, Optional<ProvenState> before) throws Exception {
         String hash = quote.hash.replace("-", "").toLowerCase(java.util.Locale.ROOT);
+        String said = encAlg.isEmpty() ? ak(quote.ak).encAlg() : encAlg;
         Evidence evidence =
                 new Evidence(
                         new QuoteRequest(RecordedQuote.NONCE, 1 << 10, pubkey.isPresent(), asked),
-                        new Claims(hash, "rsa2048", quote.scheme, listEntry, OptionalLong.empty()),
+                        new Claims(hash, said, quote.scheme, listEntry, OptionalLong.empty()),
                         attest,
                         quote.signature(attest),
                         quote.blob(),
@@ -194,6 +196,42 @@ final class EvidenceCheckTest {
     void signature_schemeNotAccepted_refused() {
         policy = new Policy(Set.of("sha256"), Set.of("ecdsa"));
         refuted(quote(RSA, "rsassa"), "signature", "signature scheme: rsassa");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rsa", "rsa2048"})
+    void signature_kindOfKeyByEitherOfItsNames_verified(String said) throws Exception {
+        encAlg = said;
+        check(quote(RSA, "rsassa"), Optional.empty());
+        assertEquals(Verdict.VERIFIED, findings.verdict());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ecc384", "ecc_nist_p384"})
+    void signature_kindOfCurveByEitherOfItsNames_verified(String said) throws Exception {
+        encAlg = said;
+        check(quote(QuoteBuilder.ec("secp384r1"), "ecdsa"), Optional.empty());
+        assertEquals(Verdict.VERIFIED, findings.verdict());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rsa3072", "ecc", "ecc256", "ecc_nist_p256", "dsa"})
+    void signature_answerNamesAnotherKindOfKeyThanTheAk_refused(String said) {
+        encAlg = said;
+        refuted(
+                quote(RSA, "rsassa"),
+                "signature",
+                "answer, enc_alg: " + said + " (expected: rsa2048 as the AK is)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ecc", "ecc521", "rsa"})
+    void signature_answerNamesAnotherCurveThanTheAks_refused(String said) {
+        encAlg = said;
+        refuted(
+                quote(QuoteBuilder.ec("secp384r1"), "ecdsa"),
+                "signature",
+                "answer, enc_alg: " + said + " (expected: ecc384 as the AK is)");
     }
 
     @Test
