@@ -113,6 +113,54 @@ class DaemonTpmTest {
     }
 
     @Test
+    void failureMode_isSaidWithTheNextStepAndPassesWithAReset() throws Exception {
+        try (TestDaemon daemon = daemon().start().awaitHealthy()) {
+            tpm.fail();
+            Visitor.Reply reply = daemon.visitor().get(Visitor.integrity("abc", Visitor.IMA, 0));
+            assertEquals(500, reply.status());
+            assertTrue(reply.text().contains("the TPM is in failure mode"), reply.text());
+            assertEquals(Health.FAILING, daemon.section("tpm").health());
+            assertTrue(daemon.section("tpm").reason().contains("TPM_RC_FAILURE (0x101)"));
+            assertTrue(daemon.section("tpm").next().startsWith("power the host off and on"));
+            tpm.restart();
+            entries.forEach(log::extendOnly);
+            daemon.awaitHealthy();
+            assertEquals(Verdict.VERIFIED, daemon.visitor().verify(Visitor.IMA).verdict());
+        }
+    }
+
+    @Test
+    void failureModeAtStart_isSaidWithTheNextStepAndPassesWithAReset() throws Exception {
+        tpm.fail();
+        try (TestDaemon daemon = daemon().start()) {
+            daemon.awaitSection("tpm", s -> s.next().startsWith("power the host off and on"));
+            assertEquals(Health.FAILING, daemon.status().verdict());
+            tpm.restart();
+            entries.forEach(log::extendOnly);
+            daemon.awaitHealthy();
+        }
+    }
+
+    @Test
+    void lockout_isSaidWithItsRecoveryAndPassesWhenCleared() throws Exception {
+        try (TestDaemon daemon = daemon().start().awaitHealthy()) {
+            tpm.run("tpm2_dictionarylockout", "-s", "-n", "1", "-t", "1000", "-l", "1000");
+            tpm.run("tpm2_createprimary", "-C", "o", "-p", "right", "-c", "key.ctx");
+            tpm.attempt("tpm2_create", "-C", "key.ctx", "-P", "wrong", "-u", "u", "-r", "r");
+            Visitor.Reply reply = daemon.visitor().get(Visitor.integrity("abc", Visitor.IMA, 0));
+            assertEquals(500, reply.status());
+            assertTrue(reply.text().contains("one is forgiven every 1000 s"), reply.text());
+            assertEquals(Health.FAILING, daemon.section("tpm").health());
+            assertTrue(daemon.section("tpm").reason().contains("one is forgiven every 1000 s"));
+            assertTrue(daemon.section("tpm").next().contains("clear the lockout"));
+            tpm.run("tpm2_dictionarylockout", "-c");
+            Visitor.Reply again = daemon.visitor().get(Visitor.integrity("abc", Visitor.IMA, 0));
+            assertEquals(200, again.status());
+            assertEquals(Health.OK, daemon.section("tpm").health());
+        }
+    }
+
+    @Test
     void restart_keepsAkAndCertificate() throws Exception {
         byte[] certificate;
         Object name;

@@ -45,6 +45,9 @@ final class TpmHints {
                             + " its firmware is broken";
             case TpmRc.INITIALIZE ->
                     "the TPM was not started by firmware or emulator (TPM2_Startup is missing)";
+            case TpmRc.NV_LOCKED ->
+                    "the index is locked for reading until the TPM is reset, by whoever read it"
+                            + " before - reboot, or ask who locks it";
             case TpmRc.COMMAND_CODE -> "this TPM does not know the command";
             case TpmRc.REFERENCE_H0 -> "the object was flushed by somebody else or by a TPM reset";
             case TpmRc.POLICY_FAIL ->

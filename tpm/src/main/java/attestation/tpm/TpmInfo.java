@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param banks every PCR bank it knows
  * @param algorithms names of TPM_ALG_ID, or hex
  * @param curves names of TPM_ECC_CURVE, or hex
- * @param lockout dictionary attack counters
+ * @param lockout dictionary attack counters; empty in failure mode
  * @param failure why it is in failure mode; empty when it works
  * @param clock empty when it cannot be read
  * @param certificates EK certificates in NV
@@ -29,7 +29,7 @@ public record TpmInfo(
         List<String> algorithms,
         List<String> curves,
         Handles handles,
-        Lockout lockout,
+        Optional<Lockout> lockout,
         Optional<String> failure,
         Optional<ClockInfo> clock,
         List<EkCertificate> certificates,

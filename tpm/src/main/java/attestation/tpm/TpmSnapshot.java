@@ -15,6 +15,7 @@ import java.util.TreeMap;
  * @param connected whether the last thing the TPM thread did with the connection worked
  * @param address as configured
  * @param lastFailure the last error of the connection or of loading the AK, also when it is over
+ * @param refusing why the TPM, although it answers, does not work for us now
  * @param reconnects how often the connection was made anew
  * @param queueLength requests that wait now
  * @param queueLimit how many may wait in each lane
@@ -33,6 +34,7 @@ public record TpmSnapshot(
         boolean connected,
         String address,
         Optional<Failure> lastFailure,
+        Optional<Refusal> refusing,
         long reconnects,
         int queueLength,
         int queueLimit,
@@ -54,6 +56,14 @@ public record TpmSnapshot(
 
     /** Something that went wrong, and when. */
     public record Failure(Instant when, String reason) {}
+
+    /**
+     * Failure mode or lockout.
+     *
+     * @param since when it was first met
+     * @param failureMode the TPM answers nothing any more; else it is in lockout
+     */
+    public record Refusal(Instant since, boolean failureMode, String reason) {}
 
     /**
      * Waiting of the last minute.

@@ -10,6 +10,7 @@ import attestation.fixtures.Swtpm;
 
 import org.junit.jupiter.api.Test;
 
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Optional;
 
@@ -59,7 +60,7 @@ class RefusalTest {
                     assertTrue(e.getMessage().contains("wrong password"), e.getMessage());
                 }
                 assertEquals(1, swtpm.proxy().count(0x131));
-                assertEquals(0, tpm.info(Given.PATIENCE).lockout().counter());
+                assertEquals(0, tpm.info(Given.PATIENCE).lockout().orElseThrow().counter());
             }
             assertEquals(List.of(), swtpm.sessions());
         }
@@ -83,9 +84,12 @@ class RefusalTest {
                                     "; now 1 failures count of the 1 that lock it, and one is"
                                             + " forgiven every 1000 s"),
                     e.getMessage());
-            assertTrue(tpm.info(Given.PATIENCE).lockout().inLockout());
+            assertTrue(tpm.info(Given.PATIENCE).lockout().orElseThrow().inLockout());
+            assertEquals(e.getMessage(), tpm.snapshot().refusing().orElseThrow().reason());
+            assertTrue(!tpm.snapshot().refusing().orElseThrow().failureMode());
             swtpm.run("tpm2_dictionarylockout", "-c");
             Given.quote(tpm, "again");
+            assertEquals(Optional.empty(), tpm.snapshot().refusing());
         }
     }
 
@@ -266,13 +270,13 @@ class RefusalTest {
         }
     }
 
-    private static String hex(byte[] bytes) {
+    static String hex(byte[] bytes) {
         return java.util.HexFormat.of().formatHex(bytes);
     }
 
-    private static void define(Swtpm swtpm, String index, String hex) throws Exception {
+    static void define(Swtpm swtpm, String index, String hex) throws Exception {
         byte[] bytes = java.util.HexFormat.of().parseHex(hex);
-        java.nio.file.Files.write(swtpm.folder().resolve("nv"), bytes);
+        Files.write(swtpm.folder().resolve("nv"), bytes);
         swtpm.run(
                 "tpm2_nvdefine",
                 index,

@@ -34,7 +34,9 @@ record StoredAk(EkRequest ek, AkBlob blob) {
             throw unavailable(
                     ListSource.shown(file.path())
                             + ": permission denied (expected: the agent's user or root)");
-        } catch (IOException | IdentityException e) {
+        } catch (IdentityException e) {
+            throw unavailable(Terminal.escape(String.valueOf(e.getMessage()))); // names the file
+        } catch (IOException e) {
             throw unavailable(
                     ListSource.shown(file.path())
                             + ": "

@@ -52,6 +52,9 @@ final class TpmAccess {
             tpm.getRandom(1, REACH);
         } catch (TpmException.CommandFailed e) {
             return;
+        } catch (TpmException.TpmUnavailable e) {
+            String why = tpm.snapshot().lastFailure().map(f -> f.reason()).orElse(e.getMessage());
+            throw new TpmException.TpmUnavailable(why, e);
         }
     }
 

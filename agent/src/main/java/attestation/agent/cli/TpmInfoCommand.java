@@ -31,7 +31,7 @@ import java.util.concurrent.Callable;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:printed; that there is no EK certificate is no error",
-            "2:no TPM, or one that does not answer",
+            "2:no TPM, one that does not answer, or one in failure mode",
             "64:the command line is not understood",
             "78:the configuration cannot be used"
         })
@@ -67,6 +67,6 @@ final class TpmInfoCommand implements Callable<Integer> {
                                 ? TpmInfoJson.render(info, kernel)
                                 : new TpmInfoText(info, kernel).render());
         console.out().flush();
-        return ExitCodes.OK;
+        return info.failure().isPresent() ? TpmAccess.FAILED : ExitCodes.OK;
     }
 }

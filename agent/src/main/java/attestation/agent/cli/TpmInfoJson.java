@@ -20,12 +20,19 @@ final class TpmInfoJson {
         return JsonLines.object(
                 out -> {
                     maker(info, out);
+                    if (info.failure().isPresent()) {
+                        out.writeStringField("failure", Terminal.escape(info.failure().get()));
+                        return; // what else it says means nothing
+                    }
+                    specification(info.spec(), out);
                     banks(info.banks(), kernel, out);
                     strings("algorithms", info.algorithms(), out);
                     strings("curves", info.curves(), out);
                     certificates(info, out);
                     handles(info.handles(), out);
-                    lockout(info.lockout(), out);
+                    if (info.lockout().isPresent()) {
+                        lockout(info.lockout().get(), out);
+                    }
                     if (info.clock().isPresent()) {
                         clock(info.clock().get(), out);
                     }
@@ -36,16 +43,16 @@ final class TpmInfoJson {
         out.writeStringField("manufacturer", Terminal.escape(info.manufacturer()));
         out.writeStringField("model", Terminal.escape(info.vendorString()));
         out.writeStringField("firmware", Terminal.escape(info.firmware()));
+    }
+
+    private static void specification(TpmInfo.Spec spec, JsonGenerator out) throws IOException {
         out.writeObjectFieldStart("specification");
-        out.writeStringField("family", Terminal.escape(info.spec().family()));
-        out.writeNumberField("level", info.spec().level());
-        out.writeNumberField("revision", info.spec().revision());
-        out.writeNumberField("year", info.spec().year());
-        out.writeNumberField("day_of_year", info.spec().dayOfYear());
+        out.writeStringField("family", Terminal.escape(spec.family()));
+        out.writeNumberField("level", spec.level());
+        out.writeNumberField("revision", spec.revision());
+        out.writeNumberField("year", spec.year());
+        out.writeNumberField("day_of_year", spec.dayOfYear());
         out.writeEndObject();
-        if (info.failure().isPresent()) {
-            out.writeStringField("failure", Terminal.escape(info.failure().get()));
-        }
     }
 
     private static void banks(

@@ -28,6 +28,10 @@ final class TpmInfoText {
 
     String render() {
         maker();
+        if (info.failure().isPresent()) {
+            line("all else", "cannot be told in failure mode");
+            return out.toString();
+        }
         banks();
         line("algorithms", joined(info.algorithms()));
         line("curves", joined(info.curves()));
@@ -46,6 +50,14 @@ final class TpmInfoText {
         line("manufacturer", Terminal.escape(info.manufacturer()));
         line("model", Terminal.escape(info.vendorString()));
         line("firmware", Terminal.escape(info.firmware()));
+        info.failure().ifPresentOrElse(this::failureMode, this::works);
+    }
+
+    private void failureMode(String reason) {
+        line("health", "failure mode: " + Terminal.escape(reason));
+    }
+
+    private void works() {
         TpmInfo.Spec spec = info.spec();
         line(
                 "specification",
@@ -58,7 +70,7 @@ final class TpmInfoText {
                         spec.revision() % 100,
                         spec.dayOfYear(),
                         spec.year()));
-        line("health", info.failure().map(f -> "failure mode: " + Terminal.escape(f)).orElse("ok"));
+        line("health", "ok");
     }
 
     private void banks() {
@@ -149,7 +161,10 @@ final class TpmInfoText {
     }
 
     private void lockout() {
-        TpmInfo.Lockout lockout = info.lockout();
+        info.lockout().ifPresentOrElse(this::lockout, () -> line("lockout", "cannot be told"));
+    }
+
+    private void lockout(TpmInfo.Lockout lockout) {
         line(
                 "lockout",
                 String.format(

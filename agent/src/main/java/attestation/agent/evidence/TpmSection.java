@@ -19,6 +19,13 @@ import java.util.TreeMap;
 /** Publishes the TPM's state and its queue. */
 public final class TpmSection implements SectionSource {
     private static final String DEVICE = "device:";
+    private static final String FAILURE_MODE =
+            "power the host off and on, a reboot alone may not reset the TPM; if it comes back,"
+                    + " the TPM, its firmware or, of a virtual one, its state needs repair; it is"
+                    + " tried again by itself";
+    private static final String LOCKOUT =
+            "find who sends the TPM wrong passwords, then wait or clear the lockout; it is tried"
+                    + " again by itself";
 
     private final Tpm tpm;
 
@@ -102,6 +109,12 @@ public final class TpmSection implements SectionSource {
                     Health.FAILING,
                     "TPM " + s.address() + ": " + reason,
                     "check that the device is there and that the agent is in group tss; it is tried again by itself");
+        } else if (s.refusing().isPresent()) {
+            TpmSnapshot.Refusal refusal = s.refusing().get();
+            section.report(
+                    Health.FAILING,
+                    "since " + refusal.since() + " " + refusal.reason(),
+                    refusal.failureMode() ? FAILURE_MODE : LOCKOUT);
         } else if (!s.akLoaded()) {
             section.report(
                     Health.FAILING,

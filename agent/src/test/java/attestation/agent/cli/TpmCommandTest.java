@@ -113,10 +113,38 @@ final class TpmCommandTest {
     }
 
     @Test
+    void info_failureMode_saysItAndClaimsNothingElse() throws Exception {
+        try (Swtpm tpm = Swtpm.start()) {
+            tpm.fail();
+            assertEquals(2, run("tpm", "info", "--tcti", tpm.tcti()), err());
+            assertTrue(
+                    out().contains(
+                                    "health            failure mode: TPM2_ReadClock: TPM_RC_FAILURE"),
+                    out());
+            assertTrue(out().contains("all else          cannot be told in failure mode"), out());
+            assertFalse(out().contains("ek certificate"), out());
+            assertFalse(out().contains("lockout"), out());
+            outBytes.reset();
+            assertEquals(2, run("tpm", "info", "--json", "--tcti", tpm.tcti()), err());
+            JsonNode info = new ObjectMapper().readTree(out());
+            assertTrue(info.get("failure").asText().contains("power the host off and on"), out());
+            assertFalse(info.has("ek_certificates"), out());
+            assertFalse(info.has("lockout"), out());
+        }
+    }
+
+    @Test
     void info_noTpm_exit2() {
         String socket = folder.resolve("none").toString();
         assertEquals(2, run("tpm", "info", "--tcti", "swtpm:path=" + socket));
-        assertTrue(err().startsWith("agent: swtpm:path=" + socket + ": "), err());
+        assertTrue(
+                err().startsWith(
+                                "agent: swtpm:path="
+                                        + socket
+                                        + ": cannot connect to swtpm:path="
+                                        + socket
+                                        + ": No such file"),
+                err());
         assertEquals("", out());
     }
 

@@ -67,6 +67,7 @@ class MetricsTest {
                 true,
                 "device:/dev/tpmrm0",
                 Optional.empty(),
+                Optional.empty(),
                 3,
                 4,
                 64,

@@ -251,7 +251,9 @@ public final class TpmWorker implements AutoCloseable {
             }
             prepared = true;
         } catch (CommandFailed | TpmException.Unsupported | TpmException.KeyMismatch e) {
-            state.failed(fresh.explained(e));
+            TpmException explained = fresh.explained(e);
+            state.failed(explained);
+            state.refused(explained);
             prepared = true;
         } finally {
             if (!prepared) {
@@ -285,7 +287,9 @@ public final class TpmWorker implements AutoCloseable {
         } catch (TransportBroken | BadResponse e) {
             broken(open, job, e);
         } catch (TpmException e) {
-            job.fail(open.explained(e));
+            TpmException explained = open.explained(e);
+            state.refused(explained);
+            job.fail(explained);
         } catch (RuntimeException | Error e) {
             // whatever it was: without this thread nobody would ever quote again
             BadResponse bad = new BadResponse(job.what + ": " + e, e);

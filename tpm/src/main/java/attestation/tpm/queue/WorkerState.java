@@ -2,6 +2,7 @@
 package attestation.tpm.queue;
 
 import attestation.tpm.ClockInfo;
+import attestation.tpm.TpmException;
 import attestation.tpm.TpmRc;
 import attestation.tpm.TpmSnapshot;
 import attestation.tpm.tss.CommandLog;
@@ -36,6 +37,8 @@ final class WorkerState implements CommandLog {
     private long connects;
     private long discarded;
     private Optional<TpmSnapshot.Failure> lastFailure = Optional.empty();
+    private Optional<TpmSnapshot.Refusal> refusing = Optional.empty();
+    private String refused = "";
     private Optional<ClockInfo> lastClock = Optional.empty();
     private @Nullable Properties properties;
 
@@ -51,6 +54,27 @@ final class WorkerState implements CommandLog {
             String code = TpmRc.of(rc).name();
             boolean room = codes.size() < MOST_CODES || codes.containsKey(code);
             codes.merge(room ? code : "other", 1L, Long::sum);
+        } else if (refusing.isPresent() && isOver(refusing.get(), command)) {
+            refusing = Optional.empty();
+        }
+    }
+
+    /** What was refused works again; a TPM in failure mode still answers TPM2_GetCapability. */
+    private boolean isOver(TpmSnapshot.Refusal refusal, String command) {
+        boolean same = command.equals(refused) || command.equals("TPM2_Quote");
+        return same || (refusal.failureMode() && !command.equals("TPM2_GetCapability"));
+    }
+
+    /** Takes note of a failure that says that the TPM is in failure mode or in lockout. */
+    synchronized void refused(TpmException failure) {
+        if (!(failure instanceof TpmException.CommandFailed e)) {
+            return;
+        }
+        boolean failureMode = e.rc().base() == TpmRc.FAILURE;
+        if (failureMode || e.lockout()) {
+            Instant since = refusing.map(TpmSnapshot.Refusal::since).orElse(clock.instant());
+            refusing = Optional.of(new TpmSnapshot.Refusal(since, failureMode, e.getMessage()));
+            refused = e.command().split(" ", 2)[0];
         }
     }
 
@@ -122,6 +146,7 @@ final class WorkerState implements CommandLog {
                 connected,
                 address,
                 lastFailure,
+                refusing,
                 Math.max(0, connects - 1),
                 queueLength,
                 queueLimit,

@@ -129,7 +129,8 @@ final class DeviceTransport implements TpmTransport {
 
     private FileChannel openOnce() throws IOException {
         if (Files.isRegularFile(path) || Files.isDirectory(path)) {
-            throw new IOException("cannot open " + path + ": not a character device");
+            throw new IOException(
+                    "cannot open " + path + ": not a character device (expected: /dev/tpmrm0)");
         }
         return FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
     }

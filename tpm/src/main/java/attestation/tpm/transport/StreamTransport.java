@@ -180,7 +180,13 @@ final class StreamTransport implements TpmTransport {
             } catch (IOException e) {
                 boolean backlogFull = String.valueOf(e.getMessage()).contains("temporarily");
                 if (!backlogFull || System.nanoTime() >= deadline) {
-                    throw new IOException("cannot connect to " + name + ": " + e.getMessage(), e);
+                    throw new IOException(
+                            "cannot connect to "
+                                    + name
+                                    + ": "
+                                    + e.getMessage()
+                                    + " - start the software TPM, or correct its address",
+                            e);
                 }
                 LockSupport.parkNanos(CONNECT_PAUSE_NANOS);
             }

@@ -60,7 +60,7 @@ final class Inspection {
                 works ? named(Capabilities.algorithms(engine)) : List.of(),
                 works ? curves() : List.of(),
                 works ? handles() : NO_HANDLES,
-                lockout(),
+                works ? Optional.of(lockout()) : Optional.empty(),
                 failure,
                 works ? Optional.of(readClock(engine)) : Optional.empty(),
                 works ? ekCertificates() : List.of(),
@@ -70,7 +70,7 @@ final class Inspection {
     private static final TpmInfo.Handles NO_HANDLES =
             new TpmInfo.Handles(List.of(), List.of(), List.of(), List.of(), List.of());
 
-    /** In failure mode a TPM answers little but its fixed properties. */
+    /** In failure mode a TPM tells little but its maker, and what else it says means nothing. */
     private Optional<String> failure() throws TpmException {
         try {
             readClock(engine);

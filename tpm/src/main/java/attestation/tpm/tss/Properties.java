@@ -20,6 +20,7 @@ public record Properties(Map<Integer, Integer> fixed) {
     private static final int MAX_DIGEST = 0x120;
     private static final int NV_BUFFER_MAX = 0x12c;
     private static final int DEFAULT_NV_BUFFER = 512;
+    private static final int LARGEST_DIGEST = 64;
 
     /** A raw value, 0 when the TPM does not have it. */
     public int value(int property) {
@@ -47,9 +48,13 @@ public record Properties(Map<Integer, Integer> fixed) {
         return (high >>> 16) + "." + (high & 0xffff) + "." + (low >>> 16) + "." + (low & 0xffff);
     }
 
-    /** Longest qualifying data: TPM2B_DATA holds a TPMT_HA of the largest hash. */
+    /**
+     * Longest qualifying data: TPM2B_DATA holds a TPMT_HA of the largest hash. A TPM in failure
+     * mode does not tell; that is no reason to refuse a nonce.
+     */
     public int maxQualifyingData() {
-        return value(MAX_DIGEST) + 2;
+        int digest = value(MAX_DIGEST);
+        return 2 + (digest < 1 || digest > LARGEST_DIGEST ? LARGEST_DIGEST : digest);
     }
 
     int nvBufferMax() {

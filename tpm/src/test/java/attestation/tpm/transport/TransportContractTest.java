@@ -202,7 +202,9 @@ class TransportContractTest {
     @Test
     void open_deviceAbsentOrNoDevice_saysWhy(@TempDir Path folder) throws Exception {
         Path file = Files.writeString(folder.resolve("file"), "x");
-        assertEquals("cannot open " + file + ": not a character device", failure("device:" + file));
+        assertEquals(
+                "cannot open " + file + ": not a character device (expected: /dev/tpmrm0)",
+                failure("device:" + file));
         String absent = failure("device:" + folder.resolve("tpmrm9"));
         assertTrue(absent.contains("no such file - this host has no TPM"), absent);
         assertEquals("x", Files.readString(file));
