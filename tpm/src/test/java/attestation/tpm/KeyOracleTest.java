@@ -113,25 +113,9 @@ class KeyOracleTest {
         try (Tpm tpm = Given.tpm(swtpm)) {
             EndorsementKey ek = tpm.endorsementKey(EkRequest.of(kind), Given.PATIENCE);
             AttestationKey ak = Given.ak(tpm, kind, HashAlgorithm.SHA256);
-            Files.write(swtpm.folder().resolve("ek.pub"), ek.tpm2bPublic());
-            Files.write(swtpm.folder().resolve("secret"), secret);
-            String name = HexFormat.of().formatHex(ak.name());
-            swtpm.run(
-                    "tpm2_makecredential",
-                    "-T",
-                    "none",
-                    "-u",
-                    "ek.pub",
-                    "-s",
-                    "secret",
-                    "-n",
-                    name,
-                    "-o",
-                    "blob");
-            byte[] blob = read(swtpm, "blob");
-            int id = 2 + (((blob[8] & 0xff) << 8) | (blob[9] & 0xff));
-            byte[] idObject = Arrays.copyOfRange(blob, 8, 8 + id);
-            byte[] encrypted = Arrays.copyOfRange(blob, 8 + id, blob.length);
+            Challenged made = challenge(swtpm, ek.tpm2bPublic(), ak.name(), secret);
+            byte[] idObject = made.idObject();
+            byte[] encrypted = made.encryptedSecret();
             swtpm.proxy().reset();
             assertArrayEquals(secret, tpm.activateCredential(idObject, encrypted, Given.PATIENCE));
             assertHidden(swtpm.proxy(), secret);
@@ -145,6 +129,32 @@ class KeyOracleTest {
             assertEquals(1, swtpm.transientHandles().size());
             assertEquals(List.of(), swtpm.sessions());
         }
+    }
+
+    /** What tpm2_makecredential makes: TPM2B_ID_OBJECT and TPM2B_ENCRYPTED_SECRET. */
+    record Challenged(byte[] idObject, byte[] encryptedSecret) {}
+
+    static Challenged challenge(Swtpm swtpm, byte[] tpm2bPublic, byte[] akName, byte[] secret)
+            throws Exception {
+        Files.write(swtpm.folder().resolve("ek.pub"), tpm2bPublic);
+        Files.write(swtpm.folder().resolve("secret"), secret);
+        String name = HexFormat.of().formatHex(akName);
+        swtpm.run(
+                "tpm2_makecredential",
+                "-T",
+                "none",
+                "-u",
+                "ek.pub",
+                "-s",
+                "secret",
+                "-n",
+                name,
+                "-o",
+                "blob");
+        byte[] blob = read(swtpm, "blob");
+        int id = 2 + (((blob[8] & 0xff) << 8) | (blob[9] & 0xff));
+        return new Challenged(
+                Arrays.copyOfRange(blob, 8, 8 + id), Arrays.copyOfRange(blob, 8 + id, blob.length));
     }
 
     static void assertHidden(TpmProxy proxy, byte[] secret) {

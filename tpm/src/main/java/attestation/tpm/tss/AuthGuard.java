@@ -33,11 +33,15 @@ public final class AuthGuard {
         try {
             return use.run();
         } catch (CommandFailed e) {
-            int code = e.rc().base();
-            if (code == TpmRc.AUTH_FAIL || code == TpmRc.BAD_AUTH) {
+            if (wrongPassword(e)) {
                 refused.put(whose, e);
             }
             throw e;
         }
+    }
+
+    static boolean wrongPassword(CommandFailed e) {
+        int code = e.rc().base();
+        return code == TpmRc.AUTH_FAIL || code == TpmRc.BAD_AUTH;
     }
 }

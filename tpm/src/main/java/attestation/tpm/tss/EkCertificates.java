@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package attestation.tpm.tss;
 
-import attestation.tpm.EncryptionAlgorithm;
 import attestation.tpm.TpmException;
 import attestation.tpm.TpmException.CommandFailed;
 import attestation.tpm.TpmRc;
@@ -32,10 +31,6 @@ final class EkCertificates {
      * @param unreadable there is an index that could not be read, which may pass
      */
     record Found(Optional<byte[]> certificate, String note, boolean unreadable) {}
-
-    Found of(EncryptionAlgorithm algorithm) throws TpmException {
-        return at(algorithm.certificateIndex());
-    }
 
     Found at(int index) throws TpmException {
         try {

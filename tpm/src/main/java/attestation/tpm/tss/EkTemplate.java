@@ -3,8 +3,12 @@ package attestation.tpm.tss;
 
 import attestation.tpm.EncryptionAlgorithm;
 import attestation.tpm.HashAlgorithm;
+import attestation.tpm.TpmException;
+import attestation.tpm.wire.PublicArea;
 
 import tss.tpm.TPMT_PUBLIC;
+
+import java.util.Optional;
 
 /**
  * Templates of the TCG EK Credential Profile 2.5, annex B.
@@ -54,6 +58,16 @@ enum EkTemplate {
             case RSA3072 -> H6;
             case RSA4096 -> H7;
         };
+    }
+
+    /** The one that a key was made from; a P-256 key of L-2 and one of H-2 differ in policy. */
+    static Optional<EkTemplate> matching(PublicArea key) throws TpmException {
+        for (EkTemplate template : values()) {
+            if (key.sameTemplate(PublicArea.parse(template.area().toBytes()))) {
+                return Optional.of(template);
+            }
+        }
+        return Optional.empty();
     }
 
     /** Where the certificate of this key is; H-1 and H-2 have indices of their own. */

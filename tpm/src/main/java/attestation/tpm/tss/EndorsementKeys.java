@@ -5,14 +5,10 @@ import attestation.tpm.Auth;
 import attestation.tpm.EkRequest;
 import attestation.tpm.EncryptionAlgorithm;
 import attestation.tpm.EndorsementKey;
+import attestation.tpm.HashAlgorithm;
 import attestation.tpm.TpmException;
+import attestation.tpm.TpmException.CommandFailed;
 import attestation.tpm.wire.PublicArea;
-
-import tss.tpm.TPM2B_DIGEST;
-import tss.tpm.TPM2_PolicyOR_REQUEST;
-import tss.tpm.TPM2_PolicySecret_REQUEST;
-import tss.tpm.TPM_CC;
-import tss.tpm.TPM_HANDLE;
 
 import java.util.Optional;
 
@@ -21,26 +17,26 @@ final class EndorsementKeys {
     /** Whose password the guard remembers. */
     static final String HIERARCHY = "endorsement hierarchy";
 
-    private static final int MAX_TIMEOUT = 64;
-    private static final int MAX_DIGEST = 64;
-
-    private final Engine engine;
     private final Sessions sessions;
+    private final Policies policies;
+    private final PolicyIndex policyIndex;
     private final Objects objects;
     private final EkCertificates certificates;
     private final Optional<Auth> endorsementAuth;
     private final AuthGuard guard;
 
     EndorsementKeys(
-            Engine engine,
             Sessions sessions,
+            Policies policies,
+            PolicyIndex policyIndex,
             Objects objects,
             EkCertificates certificates,
             Optional<Auth> endorsementAuth,
             AuthGuard guard) {
         this.guard = guard;
-        this.engine = engine;
         this.sessions = sessions;
+        this.policies = policies;
+        this.policyIndex = policyIndex;
         this.objects = objects;
         this.certificates = certificates;
         this.endorsementAuth = endorsementAuth;
@@ -54,7 +50,8 @@ final class EndorsementKeys {
         byte[] info =
                 area.subjectPublicKeyInfo()
                         .orElseThrow(() -> new TpmException.Unsupported("EK: not RSA or ECC"));
-        EkCertificates.Found found = certificates.of(request.algorithm());
+        EkTemplate template = EkTemplate.matching(area).orElse(EkTemplate.of(request.algorithm()));
+        EkCertificates.Found found = certificates.at(template.certificateIndex());
         return new EndorsementKey(
                 label(request),
                 area,
@@ -115,54 +112,53 @@ final class EndorsementKeys {
 
     /** Runs {@code use} with a fresh authorization of the EK's user role. */
     <T> T authorized(PublicArea ek, Use<T> use) throws TpmException {
-        EkPolicy policy = EkPolicy.of(ek);
-        if (policy == EkPolicy.PASSWORD) {
-            return use.with(Authorization.EMPTY);
-        }
-        try (Lease session = sessions.policy(ek.nameHash())) {
-            guard.run(HIERARCHY, () -> policySecret(session.ref()));
-            if (policy == EkPolicy.B) {
-                policyOr(session.ref(), ek);
+        HashAlgorithm hash = ek.nameHash();
+        return switch (EkPolicy.of(ek)) {
+            case PASSWORD -> use.with(Authorization.EMPTY);
+            case A -> {
+                try (Lease session = byHierarchy(hash)) {
+                    yield use.with(new Authorization.Policy(session.ref().handle()));
+                }
             }
-            return use.with(new Authorization.Policy(session.ref().handle()));
-        }
-    }
-
-    private Ref policySecret(Ref session) throws TpmException {
-        byte[] none = {};
-        TPM_HANDLE zero = new TPM_HANDLE(0);
-        try (Sessions.Held held = sessions.authorization(endorsementAuth)) {
-            Response response =
-                    engine.run(
-                            Command.of(
-                                            "TPM2_PolicySecret of the endorsement hierarchy",
-                                            TPM_CC.PolicySecret,
-                                            new TPM2_PolicySecret_REQUEST(
-                                                    zero, zero, none, none, none, 0))
-                                    .on(Ref.ENDORSEMENT, session)
-                                    .with(held.authorization()));
-            var in = response.reader();
-            in.sized(MAX_TIMEOUT);
-            in.u16();
-            in.i32();
-            in.sized(MAX_DIGEST);
-            in.end();
-            return session;
-        }
-    }
-
-    private void policyOr(Ref session, PublicArea ek) throws TpmException {
-        TPM2B_DIGEST[] branches = {
-            new TPM2B_DIGEST(EkPolicy.policyA(ek.nameHash())),
-            new TPM2B_DIGEST(EkPolicy.policyC(ek.nameHash()))
+            case B -> {
+                try (Lease session = byHierarchyOrIndex(hash)) {
+                    byte[] a = EkPolicy.policyA(hash);
+                    policies.or("the EK", session.ref(), a, EkPolicy.policyC(hash));
+                    yield use.with(new Authorization.Policy(session.ref().handle()));
+                }
+            }
         };
-        engine.run(
-                        Command.of(
-                                        "TPM2_PolicyOR of the EK",
-                                        TPM_CC.PolicyOR,
-                                        new TPM2_PolicyOR_REQUEST(new TPM_HANDLE(0), branches))
-                                .on(session))
-                .reader()
-                .end();
+    }
+
+    /** A session with PolicyA. */
+    private Lease byHierarchy(HashAlgorithm hash) throws TpmException {
+        Lease session = sessions.policy(hash);
+        boolean met = false;
+        try {
+            guard.run(HIERARCHY, () -> hierarchyKnown(session.ref()));
+            met = true;
+            return session;
+        } finally {
+            if (!met) {
+                session.close();
+            }
+        }
+    }
+
+    private Ref hierarchyKnown(Ref session) throws TpmException {
+        policies.secret(HIERARCHY, Ref.ENDORSEMENT, endorsementAuth, session);
+        return session;
+    }
+
+    /** Who does not have the endorsement password may have been let in by the owner. */
+    private Lease byHierarchyOrIndex(HashAlgorithm hash) throws TpmException {
+        try {
+            return byHierarchy(hash);
+        } catch (CommandFailed e) {
+            if (!AuthGuard.wrongPassword(e)) {
+                throw e;
+            }
+            return policyIndex.session(hash).orElseThrow(() -> e);
+        }
     }
 }

@@ -7,6 +7,7 @@ import attestation.tpm.wire.TpmReader;
 
 import tss.tpm.TPM2_NV_ReadPublic_REQUEST;
 import tss.tpm.TPM2_NV_Read_REQUEST;
+import tss.tpm.TPM2_PolicyAuthorizeNV_REQUEST;
 import tss.tpm.TPM_CC;
 import tss.tpm.TPM_HANDLE;
 
@@ -32,7 +33,11 @@ final class Nv {
         this.pieceBytes = pieceBytes;
     }
 
-    private record Index(Ref ref, int attributes, int size) {}
+    private record Index(Ref ref, int attributes, int size) {
+        boolean byOwner() {
+            return (attributes & AUTH_READ) == 0 && (attributes & OWNER_READ) != 0;
+        }
+    }
 
     /**
      * The whole area.
@@ -47,17 +52,39 @@ final class Nv {
                             "NV index 0x%08x: %d bytes (expected: at most %d)",
                             index, area.size(), maxBytes));
         }
-        boolean byOwner =
-                (area.attributes() & AUTH_READ) == 0 && (area.attributes() & OWNER_READ) != 0;
         ByteArrayOutputStream out = new ByteArrayOutputStream(area.size());
-        try (Sessions.Held held = sessions.authorization(byOwner ? ownerAuth : Optional.empty())) {
-            Ref by = byOwner ? Ref.OWNER : area.ref();
+        try (Sessions.Held held = sessions.authorization(reader(area))) {
+            Ref by = area.byOwner() ? Ref.OWNER : area.ref();
             while (out.size() < area.size()) {
                 int size = Math.min(pieceBytes, area.size() - out.size());
                 out.writeBytes(piece(by, area.ref(), held.authorization(), size, out.size()));
             }
         }
         return out.toByteArray();
+    }
+
+    private Optional<Auth> reader(Index area) {
+        return area.byOwner() ? ownerAuth : Optional.empty();
+    }
+
+    /** TPM2_PolicyAuthorizeNV: the session's policy is the one that the index names. */
+    void authorizePolicy(int index, Ref session) throws TpmException {
+        Index area = area(index);
+        TPM_HANDLE none = new TPM_HANDLE(0);
+        try (Sessions.Held held = sessions.authorization(reader(area))) {
+            engine.run(
+                            Command.of(
+                                            what("TPM2_PolicyAuthorizeNV", index),
+                                            TPM_CC.PolicyAuthorizeNV,
+                                            new TPM2_PolicyAuthorizeNV_REQUEST(none, none, none))
+                                    .on(
+                                            area.byOwner() ? Ref.OWNER : area.ref(),
+                                            area.ref(),
+                                            session)
+                                    .with(held.authorization()))
+                    .reader()
+                    .end();
+        }
     }
 
     private byte[] piece(Ref by, Ref index, Authorization auth, int size, int offset)

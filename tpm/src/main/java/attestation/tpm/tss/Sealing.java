@@ -163,7 +163,7 @@ final class Sealing {
                         EncryptionAlgorithm.ECC256.curveId(),
                         new byte[32]);
         return guard.run(
-                "owner hierarchy",
+                PolicyIndex.OWNER,
                 () -> objects.primary("the storage key", Ref.OWNER, ownerAuth, template));
     }
 

@@ -77,8 +77,12 @@ public final class TpmConnection implements AutoCloseable {
         this.objects = new Objects(engine, sessions, leftovers);
         Optional<Auth> endorsement = settings.endorsementAuth();
         EkCertificates certificates = new EkCertificates(engine, nv);
+        Policies policies = new Policies(engine, sessions);
+        PolicyIndex policyIndex =
+                new PolicyIndex(nv, sessions, policies, settings.ownerAuth(), guard);
         this.endorsementKeys =
-                new EndorsementKeys(engine, sessions, objects, certificates, endorsement, guard);
+                new EndorsementKeys(
+                        sessions, policies, policyIndex, objects, certificates, endorsement, guard);
         this.attestationKeys = new AttestationKeys(endorsementKeys, objects, leftovers);
         this.pcrs = new Pcrs(engine);
         this.quoting = new Quoting(engine);
