@@ -165,6 +165,7 @@ final class Agent {
                         auth(config.tpm().endorsementPassword()),
                         auth(config.tpm().ownerPassword()))
                 .withQueueLimit(config.tpm().queueLimit())
+                .withSessionNotes(config.agent().stateDir().resolve(StateDirectory.TPM_SESSIONS))
                 .withCommandTimeout(config.tpm().commandTimeout());
     }
 

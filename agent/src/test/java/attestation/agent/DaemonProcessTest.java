@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import attestation.agent.identity.StateDirectory;
 import attestation.fixtures.Await;
 import attestation.fixtures.GrowingLog;
 import attestation.fixtures.MeasuredEntry;
@@ -12,6 +13,7 @@ import attestation.fixtures.Ports;
 import attestation.fixtures.Swtpm;
 import attestation.fixtures.TestPki;
 import attestation.fixtures.TestTls;
+import attestation.fixtures.TpmFault;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +30,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -128,6 +131,67 @@ class DaemonProcessTest {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** No resource manager cleans up: EK and session stay, beside what is somebody else's. */
+    @Test
+    void killedInTheMiddleOfASession_nextStartFlushesWhatWasOursAndNothingElse() throws Exception {
+        try (Swtpm tpm = Swtpm.builder().shared().start()) {
+            int port = Ports.free();
+            TestDaemon files = configured(tpm, port);
+            Path config = files.writeConfig();
+            Path notes = files.state().resolve(StateDirectory.TPM_SESSIONS);
+            try (DaemonProcess first = new DaemonProcess(config)) {
+                first.awaitOutput("Starting server");
+                files.awaitServing();
+                first.signal("TERM");
+                assertEquals(0, first.exitCode());
+            }
+            List<Integer> foreign = foreigners(tpm);
+            tpm.proxy().inject(TPM2_LOAD, new TpmFault.Hang());
+            try (DaemonProcess killed = new DaemonProcess(config)) {
+                Await.until("a session is open", () -> Files.exists(notes));
+                Await.until("loading", () -> handles(tpm).size() == foreign.size() + 2);
+                killed.signal("KILL");
+                assertEquals(128 + 9, killed.exitCode());
+            }
+            tpm.proxy().releaseHung();
+            assertEquals(foreign.size() + 2, handles(tpm).size(), "EK and session of the killed");
+            try (DaemonProcess next = new DaemonProcess(config)) {
+                next.awaitOutput("Starting server");
+                files.awaitServing();
+                List<Integer> now = handles(tpm);
+                assertTrue(now.containsAll(foreign), now + " without " + foreign);
+                assertEquals(foreign.size() + 1, now.size(), "the AK alone is ours");
+                next.signal("TERM");
+                assertEquals(0, next.exitCode());
+            }
+            assertEquals(foreign, handles(tpm));
+        }
+    }
+
+    private static final int TPM2_LOAD = 0x157;
+
+    /** TPM2_StartAuthSession: policy, SHA-256, neither salted nor bound. */
+    static byte[] startSession() {
+        String head = "80010000002b00000176" + "4000000740000007";
+        String nonce = "0010" + "00".repeat(16);
+        return HexFormat.of().parseHex(head + nonce + "0000" + "01" + "0010" + "000b");
+    }
+
+    private static List<Integer> handles(Swtpm tpm) {
+        List<Integer> all = new ArrayList<>(tpm.transientHandles());
+        all.addAll(tpm.sessions());
+        return all.stream().sorted().toList();
+    }
+
+    /** A session and an object of another program. */
+    private static List<Integer> foreigners(Swtpm tpm) throws IOException {
+        tpm.raw().transmit(startSession());
+        tpm.run("tpm2_createprimary", "-C", "o", "-c", "foreign.ctx");
+        List<Integer> all = handles(tpm);
+        assertEquals(2, all.size());
+        return all;
     }
 
     @Test

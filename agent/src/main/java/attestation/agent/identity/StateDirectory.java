@@ -29,6 +29,9 @@ public record StateDirectory(Path path, Clock clock) {
     /** When the present boot began. */
     public static final String BOOT_TIME = "boot-time";
 
+    /** TPM sessions open now. */
+    public static final String TPM_SESSIONS = "tpm-sessions";
+
     /** The file of that name; an absolute one may lie anywhere. */
     public StateFile file(String name) {
         return new StateFile(path.resolve(name), clock);

@@ -245,7 +245,9 @@ public final class TpmWorker implements AutoCloseable {
     private void prepare(TpmConnection fresh) throws TpmException {
         boolean prepared = false;
         try {
-            state.clock(fresh.readClock());
+            ClockInfo now = fresh.readClock();
+            state.clock(now);
+            fresh.flushLeftSessions(now);
             if (identity != null) {
                 reload(fresh);
             }

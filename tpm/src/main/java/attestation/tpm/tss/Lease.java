@@ -13,21 +13,32 @@ final class Lease implements AutoCloseable {
     private final Engine engine;
     private final Ref ref;
     private final boolean flush;
+    private final Runnable before;
 
-    private Lease(Engine engine, Ref ref, boolean flush) {
+    private Lease(Engine engine, Ref ref, boolean flush, Runnable before) {
         this.engine = engine;
         this.ref = ref;
         this.flush = flush;
+        this.before = before;
     }
 
     /** What we loaded and therefore flush. */
     static Lease owned(Engine engine, Ref ref) {
-        return new Lease(engine, ref, true);
+        return owned(engine, ref, () -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param before done before it is flushed
+     */
+    static Lease owned(Engine engine, Ref ref, Runnable before) {
+        return new Lease(engine, ref, true, before);
     }
 
     /** What stays: a persistent object. */
     static Lease borrowed(Engine engine, Ref ref) {
-        return new Lease(engine, ref, false);
+        return new Lease(engine, ref, false, () -> {});
     }
 
     Ref ref() {
@@ -37,6 +48,7 @@ final class Lease implements AutoCloseable {
     @Override
     public void close() throws TpmException {
         if (flush) {
+            before.run();
             flush(engine, ref.handle());
         }
     }

@@ -16,7 +16,7 @@ import java.util.Set;
 /**
  * Flushes what a killed run or a lost answer of ours left in a TPM without resource manager:
  * transient objects that are keys of ours, and the session whose handle we were never told.
- * Everything else stays. Sessions of a killed run stay too: nobody can tell whose they are.
+ * Everything else stays. Sessions of a killed run are those that {@link SessionNotes} names.
  *
  * <p>Looks once for each Name and connection.
  */

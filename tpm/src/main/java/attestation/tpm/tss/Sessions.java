@@ -25,9 +25,11 @@ final class Sessions {
 
     private final Engine engine;
     private final Leftovers leftovers;
+    private final SessionNotes notes;
     private final SecureRandom random;
 
-    Sessions(Engine engine, Leftovers leftovers, SecureRandom random) {
+    Sessions(Engine engine, Leftovers leftovers, SessionNotes notes, SecureRandom random) {
+        this.notes = notes;
         this.engine = engine;
         this.leftovers = leftovers;
         this.random = random;
@@ -116,7 +118,9 @@ final class Sessions {
                                         TPM_ALG_ID.fromInt(hash.tpmId())))
                         .on(key, Ref.NULL);
         Response response = leftovers.watchingSessions(() -> engine.run(command));
-        Lease lease = Lease.owned(engine, Ref.unnamed(response.handle()));
+        int handle = response.handle();
+        notes.started(handle);
+        Lease lease = Lease.owned(engine, Ref.unnamed(handle), () -> notes.ending(handle));
         boolean taken = false;
         try {
             TpmReader in = response.reader();

@@ -59,6 +59,7 @@ public final class TpmConnection implements AutoCloseable {
     private final DeviceKeys deviceKeys;
     private final Sealing sealing;
     private final Inspection inspection;
+    private final SessionNotes sessionNotes;
     private Objects.@Nullable Loaded ak;
 
     private TpmConnection(
@@ -72,7 +73,8 @@ public final class TpmConnection implements AutoCloseable {
         this.engine = engine;
         this.properties = properties;
         Leftovers leftovers = new Leftovers(engine);
-        Sessions sessions = new Sessions(engine, leftovers, random);
+        this.sessionNotes = new SessionNotes(settings.sessionNotes());
+        Sessions sessions = new Sessions(engine, leftovers, sessionNotes, random);
         Nv nv = new Nv(engine, sessions, settings.ownerAuth(), properties.nvBufferMax());
         this.objects = new Objects(engine, sessions, leftovers);
         Optional<Auth> endorsement = settings.endorsementAuth();
@@ -145,6 +147,11 @@ public final class TpmConnection implements AutoCloseable {
     /** TPM2_ReadClock. */
     public ClockInfo readClock() throws TpmException {
         return Inspection.readClock(engine);
+    }
+
+    /** Flushes sessions that a killed run of ours left since the TPM's last reset. */
+    public void flushLeftSessions(ClockInfo now) throws TpmException {
+        sessionNotes.flushLeft(engine, now);
     }
 
     public EndorsementKey endorsementKey(EkRequest request) throws TpmException {
