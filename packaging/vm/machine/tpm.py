@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The machine's TPM: an swtpm whose state outlives a power cycle, as a chip's does."""
 import os
+import shutil
 
 from lab.process import Process, wait_until
 from lab.tpm import SoftwareTpm
@@ -12,6 +13,10 @@ class MachineTpm(SoftwareTpm):
     def __init__(self, folder, authority, sockets):
         super().__init__(folder, authority)
         self.socket = os.path.join(sockets, "tpm.sock")
+
+    def replace(self, state):
+        """From the next power_on on it is the TPM that another swtpm left as this file."""
+        shutil.copy(state, os.path.join(self.folder, "tpm2-00.permall"))
 
     def power_on(self):
         self.process = Process(
