@@ -136,7 +136,10 @@ final class KeylimeSide {
                         certificate,
                         versions(),
                         registrar.get(),
-                        RegistrationSettings.Pace.of(settled.initialDelay(), settled.maxDelay()));
+                        RegistrationSettings.Pace.of(
+                                settled.initialDelay(),
+                                settled.maxDelay(),
+                                settled.requestTimeout()));
         RegistrationService service =
                 new RegistrationService(settings, credentials, polls, clock, random);
         registration = Optional.of(service);
@@ -254,6 +257,7 @@ final class KeylimeSide {
                 payload.extractZip(),
                 payload.script(),
                 payload.scriptTimeout(),
+                payload.revocation().actionTimeout(),
                 payload.revocation().certificate(),
                 payload.revocation().actions(),
                 payload.revocation().actionsDir(),

@@ -270,7 +270,11 @@ class HttpsServerTlsTest {
         try (TestServer server =
                         TestServer.tls(
                                 provider,
-                                Limits.with(limits -> limits.connectionsPerPeer = 10),
+                                Limits.with(
+                                        limits -> {
+                                            limits.connectionsPerPeer = 10;
+                                            limits.handshakeMillis = 600_000;
+                                        }),
                                 pki,
                                 exchange -> TestServer.text("never"));
                 RawClient begun = RawClient.tcp(server.port)) {

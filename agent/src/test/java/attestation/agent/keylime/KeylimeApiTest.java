@@ -36,6 +36,7 @@ import java.security.KeyFactory;
 import java.security.SecureRandom;
 import java.security.spec.X509EncodedKeySpec;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -76,6 +77,7 @@ class KeylimeApiTest {
                             true,
                             "",
                             PayloadSettings.SCRIPT_TIMEOUT,
+                            Duration.ofSeconds(60),
                             Path.of("/nonexistent/cert"),
                             List.of(),
                             Path.of("/nonexistent/actions"),

@@ -67,6 +67,7 @@ class RecordedPartsTest {
                                 false,
                                 "",
                                 PayloadSettings.SCRIPT_TIMEOUT,
+                                Duration.ofSeconds(60),
                                 secure.resolve("no.crt"),
                                 List.of(),
                                 keylime,

@@ -47,7 +47,7 @@ public final class RegistrarKeys {
                     Types.whole(1, 86_400_000),
                     300_000,
                     "ms",
-                    "Longest pause; the agent never gives up.");
+                    "Longest pause; the agent never gives up. A registered one asks as often whether it is known.");
 
     static final List<Key<?>> ALL =
             List.of(

@@ -176,7 +176,7 @@ final class KeylimeConfigLoader {
         return false;
     }
 
-    /** Keylime's agent takes a longest pause below the first one; it never counts then. */
+    /** Keylime's agent panics at a longest pause below the first one; ours goes on. */
     private void raiseLongestDelay() {
         int first = assignments.value(RegistrarKeys.RETRY_INITIAL_DELAY_MS);
         Key<Integer> longest = RegistrarKeys.RETRY_MAX_DELAY_MS;

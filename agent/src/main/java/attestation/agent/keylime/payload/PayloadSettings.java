@@ -17,7 +17,8 @@ import java.util.List;
  * @param payloadFile name of the file that gets the payload ({@code dec_payload_file})
  * @param unpackZip whether a ZIP is unpacked
  * @param script run after unpacking; empty for none
- * @param scriptTimeout for the script and for each revocation action
+ * @param scriptTimeout for the script
+ * @param actionTimeout for each revocation action
  * @param revocationCertificate whose key signs revocation messages
  * @param revocationActions run first, by name
  * @param revocationActionsDirectory where actions are looked up
@@ -34,6 +35,7 @@ public record PayloadSettings(
         boolean unpackZip,
         String script,
         Duration scriptTimeout,
+        Duration actionTimeout,
         Path revocationCertificate,
         List<String> revocationActions,
         Path revocationActionsDirectory,

@@ -113,7 +113,7 @@ final class Revocations {
                 new Script(
                                 command,
                                 settings.keylimeDirectory(),
-                                settings.scriptTimeout(),
+                                settings.actionTimeout(),
                                 (stream, line) -> LOG.info("Action {}: {}", stream, line))
                         .run();
         if (status != 0) {

@@ -27,7 +27,6 @@ import java.util.random.RandomGenerator;
 public final class RegistrationService implements SectionSource, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RegistrationService.class);
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
-    private static final Duration WHOLE_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
 
     private final RegistrationSettings settings;
@@ -48,14 +47,7 @@ public final class RegistrationService implements SectionSource, AutoCloseable {
             Polls polls,
             Clock clock,
             RandomGenerator random) {
-        this(
-                settings,
-                tpm,
-                polls,
-                clock,
-                random,
-                new RegistrarHttp(settings.registrar(), CONNECT_TIMEOUT, WHOLE_TIMEOUT),
-                null);
+        this(settings, tpm, polls, clock, random, null);
     }
 
     RegistrationService(
@@ -64,9 +56,11 @@ public final class RegistrationService implements SectionSource, AutoCloseable {
             Polls polls,
             Clock clock,
             RandomGenerator random,
-            RegistrarHttp http,
             @Nullable Pause pause) {
         this.settings = settings;
+        var http =
+                new RegistrarHttp(
+                        settings.registrar(), CONNECT_TIMEOUT, settings.pace().exchange());
         this.registrar = new Registrar(settings, tpm, http, clock);
         this.clock = clock;
         this.backoff =

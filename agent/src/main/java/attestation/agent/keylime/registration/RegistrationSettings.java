@@ -30,23 +30,25 @@ public record RegistrationSettings(
      * @param refusedRetry after a refusal that needs a person
      * @param renewal between two registrations that go well
      * @param check meanwhile, how often the registrar is asked whether it still knows the host
+     * @param exchange of one request, from connecting to the answer's last byte, at most
      */
     public record Pace(
             Duration firstRetry,
             Duration longestRetry,
             Duration refusedRetry,
             Duration renewal,
-            Duration check) {
+            Duration check,
+            Duration exchange) {
         private static final Duration LEAST_CHECK = Duration.ofSeconds(10);
 
         /**
          * Keylime's first and longest delay; renewed once an hour, asked for as often as a failure
          * would be tried again.
          */
-        public static Pace of(Duration firstRetry, Duration longestRetry) {
+        public static Pace of(Duration firstRetry, Duration longestRetry, Duration exchange) {
             Duration hour = Duration.ofHours(1);
             Duration check = longestRetry.compareTo(LEAST_CHECK) < 0 ? LEAST_CHECK : longestRetry;
-            return new Pace(firstRetry, longestRetry, hour, hour, check);
+            return new Pace(firstRetry, longestRetry, hour, hour, check, exchange);
         }
     }
 }

@@ -65,6 +65,11 @@ class PayloadServiceTest {
     }
 
     private void start(boolean enabled, String keyFile, List<String> actions) {
+        start(enabled, keyFile, actions, Duration.ofMinutes(1));
+    }
+
+    private void start(
+            boolean enabled, String keyFile, List<String> actions, Duration actionTimeout) {
         service =
                 new PayloadService(
                         new PayloadSettings(
@@ -77,7 +82,8 @@ class PayloadServiceTest {
                                 "decrypted_payload",
                                 true,
                                 "autorun.sh",
-                                Duration.ofSeconds(60),
+                                Duration.ofMinutes(10),
+                                actionTimeout,
                                 unzipped.resolve("RevocationNotifier-cert.crt"),
                                 actions,
                                 installed,
@@ -334,6 +340,26 @@ class PayloadServiceTest {
         Files.move(keylime.resolve("rev.crt"), unzipped.resolve("RevocationNotifier-cert.crt"));
         service.revocation(MESSAGE, signature);
         await(keylime.resolve("first"));
+        service.close();
+
+        assertFalse(Files.exists(keylime.resolve("second")));
+    }
+
+    @Test
+    void revocation_actionTakesTooLong_killedByItsOwnTimeAndRestSkipped() throws Exception {
+        start(true, "derived_tci_key", List.of("first", "second"), Duration.ofSeconds(1));
+        install(installed, "first", "echo $$ > pid.new; mv pid.new pid; exec sleep 1000");
+        install(installed, "second", "touch second");
+        Files.createDirectories(unzipped);
+        String signature = signature(2048);
+        Files.move(keylime.resolve("rev.crt"), unzipped.resolve("RevocationNotifier-cert.crt"));
+        service.revocation(MESSAGE, signature);
+        await(keylime.resolve("pid"));
+        long pid = Long.parseLong(Files.readString(keylime.resolve("pid")).strip());
+        Await.until(
+                "the action is dead",
+                Duration.ofMinutes(5),
+                () -> !ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false));
         service.close();
 
         assertFalse(Files.exists(keylime.resolve("second")));

@@ -150,7 +150,7 @@ class RegistrationServiceTest {
                         versions,
                         address,
                         RegistrationSettings.Pace.of(
-                                Duration.ofSeconds(10), Duration.ofSeconds(300)));
+                                Duration.ofSeconds(10), Duration.ofSeconds(300), whole));
         service =
                 new RegistrationService(
                         settings,
@@ -158,7 +158,6 @@ class RegistrationServiceTest {
                         polls,
                         clock,
                         new Random(1),
-                        new RegistrarHttp(address, Duration.ofSeconds(5), whole),
                         wait -> {
                             waits.put(wait);
                             over.acquire();
@@ -442,7 +441,8 @@ class RegistrationServiceTest {
                         () -> "",
                         versions,
                         address,
-                        RegistrationSettings.Pace.of(Duration.ofHours(1), Duration.ofHours(1)));
+                        RegistrationSettings.Pace.of(
+                                Duration.ofHours(1), Duration.ofHours(1), Duration.ofSeconds(30)));
         var hanging = new RegistrationService(settings, tpm, polls, clock, new Random(1));
         hanging.start();
         Await.until("registrar is asked", () -> !registrar.asked.isEmpty());

@@ -61,7 +61,8 @@ class SwtpmRegistrationTest {
                         () -> "disabled",
                         ApiVersions.all(),
                         new RegistrarAddress("127.0.0.1", registrar.port(), Optional.empty()),
-                        new RegistrationSettings.Pace(second, second, second, second, second));
+                        new RegistrationSettings.Pace(
+                                second, second, second, second, second, WAIT));
         return new RegistrationService(
                 settings,
                 new TpmModuleCredentials(tpm, sources),
