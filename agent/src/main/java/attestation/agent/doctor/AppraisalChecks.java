@@ -80,16 +80,29 @@ final class AppraisalChecks {
         if (host.kernel().arguments().isEmpty()) {
             return Finding.unknown("/proc/cmdline cannot be read", "sudo agent doctor");
         }
-        Optional<String> mode = host.kernel().argument("ima_appraise").stream().findFirst();
-        if (mode.isEmpty() || mode.get().equals("enforce")) {
-            return Finding.ok(mode.isEmpty() ? "enforce, the default" : "ima_appraise=enforce");
+        String asked = asked(host).orElse("");
+        if (lenient(host).isPresent()) {
+            return Finding.warning(
+                    "ima_appraise=" + asked + ": nothing is denied",
+                    KernelChecks.removeArgument(host, "ima_appraise=" + asked) + ", then reboot");
         }
-        if (host.secureBoot().orElse(false)) {
-            return Finding.ok("ima_appraise=" + mode.get() + ", ignored under Secure Boot");
-        }
-        return Finding.warning(
-                "ima_appraise=" + mode.get() + ": nothing is denied",
-                KernelChecks.removeArgument(host, "ima_appraise=" + mode.get()) + ", then reboot");
+        return Finding.ok(
+                switch (asked) {
+                    case "" -> "enforce, the default";
+                    case "enforce" -> "ima_appraise=enforce";
+                    default -> "ima_appraise=" + asked + ", ignored under Secure Boot";
+                });
+    }
+
+    private static Optional<String> asked(Host host) {
+        return host.kernel().argument("ima_appraise").stream().findFirst();
+    }
+
+    /** The mode in which this kernel appraises and denies nothing; empty when it denies. */
+    static Optional<String> lenient(Host host) {
+        return host.secureBoot().orElse(false)
+                ? Optional.empty()
+                : asked(host).filter(mode -> !mode.equals("enforce"));
     }
 
     private static Finding evm(Host host) {
@@ -113,8 +126,9 @@ final class AppraisalChecks {
                 if (host.xattrs().get(path, FileVerifier.EVM).isEmpty()) {
                     return Finding.problem(
                             "EVM is on (" + value + "), but " + name + " has no security.evm",
-                            "boot with evm=fix and read every file, or sign it: evmctl sign"
-                                    + " --portable");
+                            "boot with evm=fix, load the key, and write security.ima of each file"
+                                    + " again: evmctl ima_hash FILE, or agent ima sign --key"
+                                    + " KEY.pem FILE where it is signed");
                 }
             }
             return Finding.ok("EVM is on (" + value + "), the samples have security.evm");

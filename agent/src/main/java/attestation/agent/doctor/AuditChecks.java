@@ -50,17 +50,29 @@ final class AuditChecks {
         return denied.isEmpty()
                 ? Finding.ok("nothing was denied")
                 : Finding.warning(
-                        denied.size() + " denials, the last: " + shown(denied.getLast()),
+                        denied.size() + counted(host) + shown(denied.getLast()),
                         "agent ima verify FILE says what is wrong with it");
+    }
+
+    /** The kernel writes the same record of a file's use where it lets it pass. */
+    private static String counted(Host host) {
+        String lenient =
+                AppraisalChecks.lenient(host)
+                        .map(mode -> " (uses of files only recorded: ima_appraise=" + mode + ")")
+                        .orElse("");
+        return " denials" + lenient + ", the last: ";
     }
 
     private static boolean readable(Reading daemon, Reading kernel) {
         return daemon.content().isPresent() || kernel.content().isPresent();
     }
 
+    /** Of a file's use by IMA, or of a change of what EVM protects. */
     private static boolean isDenial(String line) {
-        boolean record = line.contains("type=1800") || line.contains("type=INTEGRITY_DATA");
-        return record && line.contains("op=appraise_data") && line.contains("res=0");
+        boolean use = line.contains("type=1800") || line.contains("type=INTEGRITY_DATA");
+        boolean change = line.contains("type=1801") || line.contains("type=INTEGRITY_METADATA");
+        boolean appraised = use && line.contains("op=appraise_data");
+        return (appraised || change) && line.contains("res=0");
     }
 
     /** A record, bounded and harmless for a terminal. */

@@ -290,6 +290,30 @@ class DoctorTest {
     }
 
     @Test
+    void denials_whereNothingIsDenied_areToldToBeOnlyRecorded() throws IOException {
+        tree.kernelSays(
+                new Reading.Content(
+                        "audit: type=1800 audit(1:2): op=appraise_data cause=missing-hash"
+                                + " name=\"/a\" res=0 errno=0\n"));
+        tree.put("/proc/cmdline", "root=x ima_appraise=log\n");
+        expect(
+                "denials",
+                State.WARNING,
+                "1 denials (uses of files only recorded: ima_app",
+                "verify");
+    }
+
+    /** As Linux 6.1 said it when security.ima of a file without security.evm was to be replaced. */
+    @Test
+    void denials_ofAChangeThatEvmRefuses_areShown() {
+        tree.kernelSays(
+                new Reading.Content(
+                        "audit: type=1801 audit(1:2): pid=5 uid=0 op=appraise_metadata"
+                                + " cause=no_label comm=\"evmctl\" name=\"after\" res=0 errno=0\n"));
+        expect("denials", State.WARNING, "1 denials, the last: audit: type=1801", "verify");
+    }
+
+    @Test
     void journal_thatIsNotReadable_isUnknown() {
         tree.kernelSays(new Reading.Unreadable("no message visible to this user"));
         expect("denials", State.UNKNOWN, "cannot be read", "sudo agent doctor");
