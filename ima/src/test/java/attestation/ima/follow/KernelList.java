@@ -18,8 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The list of a kernel with staging as its securityfs gives it: no size, whole entries up to a page
- * at each read, any number of readers or one writer, a count of what is listed now.
+ * The list of a kernel, with staging or without, as its securityfs gives it: no size, whole entries
+ * up to a page at each read, any number of readers or one writer, a count of what is listed now.
  *
  * <p>Confined to one thread.
  */
@@ -38,11 +38,28 @@ final class KernelList implements ListOpener {
     private int readers;
     private boolean writer;
 
-    KernelList(Path directory, boolean binary) throws IOException {
+    private int opens;
+    private int seeks;
+    private int reads;
+
+    KernelList(Path directory, boolean binary, boolean staging) throws IOException {
         this.list = Files.createFile(directory.resolve("list"));
         this.count = directory.resolve("count");
         this.binary = binary;
-        Files.createFile(directory.resolve("list_staged"));
+        if (staging) {
+            Files.createFile(directory.resolve("list_staged"));
+        }
+    }
+
+    /** What was asked of it since this was last called. */
+    record Calls(int opens, int seeks, int reads) {}
+
+    Calls takeCalls() {
+        Calls calls = new Calls(opens, seeks, reads);
+        opens = 0;
+        seeks = 0;
+        reads = 0;
+        return calls;
     }
 
     Path path() {
@@ -120,6 +137,7 @@ final class KernelList implements ListOpener {
             throw new FileSystemException(path.toString(), null, "Device or resource busy");
         }
         readers++;
+        opens++;
         return new Reader();
     }
 
@@ -162,6 +180,7 @@ final class KernelList implements ListOpener {
 
         @Override
         public int read(ByteBuffer target, long from) {
+            reads++;
             if (from >= bytes.length) {
                 return -1;
             }
@@ -178,6 +197,7 @@ final class KernelList implements ListOpener {
 
         @Override
         public FileChannel position(long to) {
+            seeks++;
             position = to;
             return this;
         }

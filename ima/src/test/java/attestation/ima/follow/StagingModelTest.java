@@ -62,7 +62,7 @@ class StagingModelTest {
 
     private KernelList kernel(boolean binary) throws IOException {
         disk = new FullDisk(dir.resolve(MeasurementFollower.SPOOL_FILE));
-        KernelList kernel = new KernelList(dir, binary);
+        KernelList kernel = new KernelList(dir, binary, true);
         boot(kernel);
         return kernel;
     }
