@@ -20,47 +20,78 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * What the engine costs; run {@link #main}, with a pattern of benchmark names if not all are
- * wanted.
+ * What the engine costs: {@code packaging/bench-list jmh}, with a pattern of benchmark names if not
+ * all are wanted.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 public class ListBenchmark {
-    /** Runs them in this process's class path, with allocation counted. */
+    private static final String RECORDED = "debian12-6.12-tcb";
+
+    /** Runs them in forks with this process's class path, with allocation counted. */
     public static void main(String[] args) throws RunnerException {
         String pattern = args.length > 0 ? args[0] : ListBenchmark.class.getSimpleName();
-        new Runner(
-                        new OptionsBuilder()
-                                .include(pattern)
-                                .forks(1)
-                                .warmupIterations(3)
-                                .measurementIterations(5)
-                                .addProfiler(GCProfiler.class)
-                                .build())
-                .run();
+        Collection<RunResult> results =
+                new Runner(
+                                new OptionsBuilder()
+                                        .include(pattern)
+                                        .forks(1)
+                                        .warmupIterations(3)
+                                        .warmupTime(TimeValue.seconds(1))
+                                        .measurementIterations(5)
+                                        .measurementTime(TimeValue.seconds(2))
+                                        .addProfiler(GCProfiler.class)
+                                        .build())
+                        .run();
+        Recorded recorded = new Recorded();
+        for (RunResult result : results) {
+            switch (result.getPrimaryResult().getLabel()) {
+                case "parseAndHashAscii" -> perEntry(result, recorded.ascii);
+                case "parseAndHashBinary" -> perEntry(result, recorded.binary);
+                default -> {}
+            }
+        }
+    }
+
+    private static void perEntry(RunResult result, byte[] list) {
+        int entries = new ImaFolder(RECORDED).count();
+        double micros = result.getPrimaryResult().getScore();
+        double allocated =
+                Objects.requireNonNull(result.getSecondaryResults().get("gc.alloc.rate.norm"))
+                        .getScore();
+        System.out.printf(
+                "%s: %.0f entries/s, %.0f MB/s, %.0f bytes allocated an entry%n",
+                result.getPrimaryResult().getLabel(),
+                entries * 1e6 / micros,
+                list.length / micros,
+                allocated / entries);
     }
 
     /** The recorded list of a full boot: 1,362 entries. */
     @State(Scope.Benchmark)
     public static class Recorded {
-        final byte[] ascii = new ImaFolder("debian12-6.12-tcb").ascii();
-        final byte[] binary = new ImaFolder("debian12-6.12-tcb").binary();
+        final byte[] ascii = new ImaFolder(RECORDED).ascii();
+        final byte[] binary = new ImaFolder(RECORDED).binary();
     }
 
     /** A followed list, its newest hundred entries not matched yet. */

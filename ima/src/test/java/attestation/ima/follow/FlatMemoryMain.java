@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * Lets a list grow from 1,000 to 1,000,000 entries while eight readers stream all of it, and fails
  * when resident memory grows by more than 8 MB. Run with a small heap: {@code -Xmx24m}.
  *
- * <p>Arguments: a directory, and the number of entries.
+ * <p>{@code packaging/bench-list memory}. Arguments: a directory, and the number of entries.
  */
 final class FlatMemoryMain {
     private static final long START = 1_000;
