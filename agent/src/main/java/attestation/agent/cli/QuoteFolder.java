@@ -4,7 +4,11 @@ package attestation.agent.cli;
 import attestation.tpm.HashAlgorithm;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
@@ -80,6 +84,19 @@ record QuoteFolder(Path folder) {
     private static CliException failed(Path folder, IOException e) {
         return new CliException(
                 TpmAccess.FAILED,
-                "cannot write " + ListSource.shown(folder) + ": " + Terminal.escape(e.toString()));
+                "--out: cannot write " + ListSource.shown(folder) + ": " + reason(e));
+    }
+
+    private static String reason(IOException e) {
+        return switch (e) {
+            case FileAlreadyExistsException _ ->
+                    "a file is in the way (expected: a new or empty directory)";
+            case AccessDeniedException _ ->
+                    "permission denied (expected: a place that you may write to)";
+            case NoSuchFileException _ ->
+                    "no directory can be made there (expected: a place that you may write to)";
+            case FileSystemException f when f.getReason() != null -> Terminal.escape(f.getReason());
+            default -> Terminal.escape(e.toString());
+        };
     }
 }

@@ -17,6 +17,7 @@ import picocli.CommandLine.Parameters;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -90,6 +91,14 @@ final class TpmEventLogCommand implements Callable<Integer> {
             throw new CliException(
                     NOT_A_LOG,
                     ListSource.shown(file) + ": " + Terminal.escape(e.getMessage() + ""));
+        } catch (NoSuchFileException e) {
+            String live =
+                    file.equals(Path.of(LIVE))
+                            ? " (expected: a host with a TPM whose firmware keeps a log, and"
+                                    + " securityfs mounted; or give a FILE)"
+                            : "";
+            throw new CliException(
+                    NOT_A_LOG, "cannot read " + ListSource.shown(file) + ": no such file" + live);
         } catch (IOException e) {
             throw ListSource.failed(file, e);
         }

@@ -202,6 +202,28 @@ final class TpmCommandTest {
         assertFalse(Files.exists(folder.resolve("q")));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "agent.toml | a file is in the way (expected: a new or empty directory)",
+                "agent.toml/q | Not a directory",
+                "/proc/none | no directory can be made there (expected: a place that you may write"
+                        + " to)"
+            })
+    void quote_folderThatCannotBeMade_saysWhy(String out, String words) throws Exception {
+        try (Swtpm tpm = Swtpm.start()) {
+            String config = configured(tpm).toString();
+            String to = folder.resolve(out).toString();
+            String[] command = {"tpm", "quote", "--pcrs", "sha256:0", "--nonce", "00", "--out", to};
+            String[] all = Arrays.copyOf(command, command.length + 2);
+            all[command.length] = "--config";
+            all[command.length + 1] = config;
+            assertEquals(2, run(all));
+            assertEquals("agent: --out: cannot write " + to + ": " + words + "\n", err());
+        }
+    }
+
     private Path configured(Swtpm tpm) throws Exception {
         EkRequest ek = EkRequest.of(EncryptionAlgorithm.RSA2048);
         try (Tpm ours = Tpm.start(TpmSettings.of(TpmAddress.parse(tpm.tcti())))) {
