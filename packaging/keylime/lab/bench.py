@@ -11,11 +11,13 @@ import threading
 import time
 
 from .ima import measured
-from .lab import Lab
+from .lab import ROOT, Lab
 from .mux import Mux
-from .process import Trouble, wait_until
+from .pki import Authority
+from .process import Process, Trouble, free_port, listens, wait_until
 
 QUOTE = 0x158
+BARE = "bare"
 
 
 class Bench:
@@ -43,7 +45,8 @@ class Bench:
         return {name: float(value) for name, value in re.findall(r"(\w+)=([\d.]+)", ran.stdout)}
 
     def rows(self, agent):
-        host = self.scene.host(agent)
+        clients = Authority(os.path.join(self.scene.lab.folder, "clients", agent), "clients", key="P-256")
+        host = self.scene.host(agent, trusted_client_ca=f"{self.scene.servers.client_ca}, {clients.certificate}")
         host.boot(self.entries(1000))
         mux = Mux(host.tpm)
         host.tcti = mux.tcti
@@ -52,12 +55,45 @@ class Bench:
             host.stop_agent()
             self._start(agent, host, "start with an existing key until registered, s")
             self._small_list(agent, host, mux)
+            self._connections(agent, host.port, host.agent.child.pid, clients)
             self._growing(agent, host)
             self._large_list(agent, host)
             self._chip(agent, host, mux)
         finally:
             self.scene.close()
             mux.close()
+        if agent == "ours":
+            self._bare(host, clients)
+
+    def _connections(self, agent, port, pid, clients):
+        """Full handshakes with a P-256 certificate, by a client that costs little itself."""
+        key, certificate = clients.issue(f"client-{agent}", "P-256")
+        seconds = 3 if self.quick else 10
+        for _ in range(2):  # the first for the JVM's compiler
+            before = _cpu_seconds(pid)
+            ran = subprocess.run(
+                ["openssl", "s_time", "-connect", f"127.0.0.1:{port}", "-cert", certificate, "-key", key, "-new", "-time", str(seconds),
+                 "-www", "/version"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+            made = re.search(r"(\d+) connections in (\d+) real seconds", ran.stdout)
+            if not made or int(made[1]) < 10:
+                raise Trouble(f"openssl s_time made no connections:\n{ran.stdout[-2000:]}")
+            used = _cpu_seconds(pid) - before
+        self.put("new mutual-TLS connections/s", agent, round(int(made[1]) / int(made[2]), 1))
+        self.put("server's CPU for one, ms", agent, round(used * 1000 / int(made[1]), 3))
+
+    def _bare(self, host, clients):
+        """The same from Netty and BoringSSL alone, in the same JVM with the same options, certificate and client."""
+        port = free_port()
+        files = [os.path.join(host.state, "server-cert.crt"), os.path.join(host.state, "server-private.pem"), clients.certificate]
+        tree = os.path.join(ROOT, "packaging", "target")
+        options = f"-cp {tree}/bench:{tree}/attestation-agent/lib/* BareTls {port} {' '.join(files)}"  # what follows it is not looked at
+        bare = Process("the bare server", [f"{tree}/attestation-agent/bin/agent", "run"], os.path.join(host.folder, "bare.log"),
+                       {**os.environ, "AGENT_JAVA_OPTS": options})
+        try:
+            wait_until("the bare server listens", lambda: listens(port), 60, bare)
+            self._connections(BARE, port, bare.child.pid, clients)
+        finally:
+            bare.stop()
 
     def _start(self, agent, host, row):
         start = time.monotonic()
@@ -118,6 +154,12 @@ class Bench:
             print(f"{row:44}" + "".join(f"{figures.get(agent, '-'):>12}" for agent in agents))
 
 
+def _cpu_seconds(pid):
+    with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
+        fields = stat.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def main():
     parser = argparse.ArgumentParser(prog="packaging/bench-peer", description=__doc__)
     parser.add_argument("peer", help="the peer's binary, which takes Keylime's configuration by KEYLIME_AGENT_CONFIG")
@@ -141,7 +183,7 @@ def main():
         sys.exit(1)
     finally:
         lab.close()
-    bench.print_table(list(agents))
+    bench.print_table([*agents, *([BARE] if "ours" in agents else [])])
     if arguments.json:
         with open(arguments.json, "w", encoding="utf-8") as file:
             json.dump(bench.table, file, indent=1)
