@@ -37,6 +37,8 @@ record Documents(Path home, Path root, Instant stamp) {
         if (Files.exists(bom)) {
             new Bom(bom).complete(home);
             text(DOC + "attestation-agent.cdx.json", Files.readAllBytes(bom));
+        } else {
+            System.err.println("packages without their bill of materials: Maven makes it online");
         }
         new Licences(root.resolve(DOC + "licences")).ofLibraries(home.resolve("lib"));
     }
