@@ -27,8 +27,9 @@ final class TpmHints {
     private static String general(String what, TpmRc rc) {
         return switch (rc.base()) {
             case TpmRc.LOCKOUT ->
-                    "the TPM is in lockout after too many wrong passwords - wait for its recovery"
-                            + " time or clear it with the lockout password (tpm2_dictionarylockout -c)";
+                    "the TPM is in lockout after too many wrong passwords or power cuts, which count"
+                            + " like them - wait for its recovery time or clear it with the lockout"
+                            + " password (tpm2_dictionarylockout -c)";
             case TpmRc.AUTH_FAIL, TpmRc.BAD_AUTH ->
                     "wrong password - set the right endorsement or owner password; it is not tried"
                             + " again before a restart, because wrong ones lead to lockout";

@@ -24,8 +24,8 @@ public final class TpmSection implements SectionSource {
                     + " the TPM, its firmware or, of a virtual one, its state needs repair; it is"
                     + " tried again by itself";
     private static final String LOCKOUT =
-            "find who sends the TPM wrong passwords, then wait or clear the lockout; it is tried"
-                    + " again by itself";
+            "find who sends the TPM wrong passwords, or why the host loses power, then wait or"
+                    + " clear the lockout; it is tried again by itself";
 
     private final Tpm tpm;
 
