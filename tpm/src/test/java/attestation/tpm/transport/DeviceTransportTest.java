@@ -65,7 +65,7 @@ class DeviceTransportTest {
                     HexFormat.of().parseHex("80010000000a00000101"),
                     transport.transmit(COMMAND, PATIENCE));
         } finally {
-            process.destroy();
+            stop(process, folder.resolve("tpmrm0"));
         }
     }
 
@@ -77,7 +77,7 @@ class DeviceTransportTest {
             assertTrue(!transport.managed());
             assertThrows(EOFException.class, () -> transport.transmit(COMMAND, PATIENCE));
         } finally {
-            process.destroy();
+            stop(process, folder.resolve("tpm0"));
         }
     }
 
@@ -90,7 +90,14 @@ class DeviceTransportTest {
             transport.release();
             assertEquals(10, transport.transmit(COMMAND, PATIENCE).length);
         } finally {
-            process.destroy();
+            stop(process, folder.resolve("tpm0"));
         }
+    }
+
+    /** JUnit cannot remove a link whose target goes away while it looks at it. */
+    private static void stop(Process process, Path link) throws Exception {
+        process.destroy();
+        process.waitFor();
+        Files.deleteIfExists(link);
     }
 }
