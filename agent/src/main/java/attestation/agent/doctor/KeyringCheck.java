@@ -86,11 +86,12 @@ final class KeyringCheck {
                         .filter(key -> !has.contains(KeyIds.text(key.kernelId())))
                         .map(key -> KeyIds.text(key.kernelId()) + " " + key.source())
                         .toList();
-        return others.isEmpty() || others.size() < keys.size()
-                ? Finding.ok(ring + "; keys " + has)
-                : Finding.warning(
+        boolean none = !keys.isEmpty() && others.size() == keys.size();
+        return none
+                ? Finding.warning(
                         ring + " has none of the keys on disk: " + String.join(", ", others),
-                        KeyLoading.command(host));
+                        KeyLoading.command(host))
+                : Finding.ok(ring + "; keys " + has);
     }
 
     /** What the kernel must accept, but is signed by a key that it has not. */
@@ -98,14 +99,12 @@ final class KeyringCheck {
         List<String> missing = new ArrayList<>();
         for (String name : judged(host)) {
             Path path = host.files().at(name);
-            Optional<String> signer = Files.isRegularFile(path) ? signer(host, path) : NOBODY;
-            signer.filter(id -> !has.contains(id))
+            signer(host, path)
+                    .filter(id -> !has.contains(id))
                     .ifPresent(id -> missing.add(name + " is signed by key " + id));
         }
         return missing;
     }
-
-    private static final Optional<String> NOBODY = Optional.empty();
 
     private static List<String> judged(Host host) throws IOException {
         List<String> names = new ArrayList<>();
@@ -120,15 +119,18 @@ final class KeyringCheck {
 
     /** What is malformed is told by the checks of the files themselves. */
     private static Optional<String> signer(Host host, Path path) throws IOException {
+        if (!Files.isRegularFile(path)) {
+            return Optional.empty();
+        }
         Optional<byte[]> value = host.xattrs().get(path, FileVerifier.IMA);
         try {
             return value.isPresent()
                             && SecurityXattr.parse(value.get())
                                     instanceof SecurityXattr.Signed signed
                     ? Optional.of(KeyIds.text(signed.keyId()))
-                    : NOBODY;
+                    : Optional.empty();
         } catch (SecurityXattr.MalformedException e) {
-            return NOBODY;
+            return Optional.empty();
         }
     }
 

@@ -19,20 +19,34 @@ import java.util.stream.Stream;
  */
 record ServiceAccount(String name, int uid, Set<Integer> groups) {
     static final String UNIT = "/usr/lib/systemd/system/attestation-agent.service";
+    static final String DROP_INS = "/etc/systemd/system/attestation-agent.service.d";
     private static final int GROUP_BITS = 3;
     private static final int OWNER_BITS = 6;
     private static final int READ_WRITE = 6;
 
     /** Empty when no unit or no such account is installed. */
     static Optional<ServiceAccount> of(Host host) {
-        String unit = host.read(UNIT).content().orElse("");
-        Optional<String> name = values(unit, "User=").findFirst();
+        String unit = unit(host);
+        Optional<String> name = values(unit, "User=").reduce((before, after) -> after);
         return name.flatMap(
                 user ->
                         database(host, "/etc/passwd")
                                 .filter(entry -> entry.getFirst().equals(user) && entry.size() > 3)
                                 .findFirst()
                                 .flatMap(entry -> account(host, unit, entry)));
+    }
+
+    /** As systemd reads it: the unit, then what the host's drop-ins add or say anew. */
+    private static String unit(Host host) {
+        StringBuilder unit = new StringBuilder(host.read(UNIT).content().orElse(""));
+        try {
+            for (String name : host.files().list(DROP_INS)) {
+                unit.append('\n').append(host.read(DROP_INS + "/" + name).content().orElse(""));
+            }
+        } catch (IOException e) {
+            return unit.toString(); // a folder that this user cannot list: the unit alone
+        }
+        return unit.toString();
     }
 
     private static Optional<ServiceAccount> account(Host host, String unit, List<String> entry) {

@@ -13,6 +13,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /** How the network side fares: where it listens, how much it serves, whom it refused and why. */
@@ -80,9 +81,9 @@ public final class HttpsSection implements SectionSource {
         fields.add(number("sent_bytes_total", "bytes sent", c.bytesSent()));
         fields.add(number("refusals_total", "refused", sum(c.refusals())));
         fields.add(new Section.Field("last_refusals", "last refusals", lines(c.lastRefusals())));
-        fields.add(
-                new Section.Field(
-                        "last_refused_peer", "last refused peer", refusedPeer(c.lastOfKind())));
+        refusedPeer(c.lastOfKind())
+                .map(peer -> new Section.Field("last_refused_peer", "last refused peer", peer))
+                .ifPresent(fields::add);
         return new Section("https", "Network", health, reason, next, fields);
     }
 
@@ -103,13 +104,12 @@ public final class HttpsSection implements SectionSource {
     }
 
     /** Without time and port, so that a peer that keeps trying is one event. */
-    static String refusedPeer(Map<Refusal.Kind, Refusal> lastOfKind) {
+    static Optional<String> refusedPeer(Map<Refusal.Kind, Refusal> lastOfKind) {
         return PEERS.stream()
                 .map(lastOfKind::get)
                 .filter(Objects::nonNull)
                 .max(Comparator.comparing(Refusal::at))
-                .map(last -> last.peer().replaceFirst(":\\d+$", "") + ": " + words(last))
-                .orElse("");
+                .map(last -> last.peer().replaceFirst(":\\d+$", "") + ": " + words(last));
     }
 
     private static String words(Refusal refusal) {

@@ -68,6 +68,10 @@ class DoctorTest {
 
         tree.put("/etc/group", "tss:x:" + group + ":\n");
         expect("tpm-device", State.OK, "can be opened by agent", "");
+        tree.put("/etc/group", "site:x:" + group + ":\n");
+        expect("tpm-device", State.PROBLEM, "cannot be opened by agent", "");
+        tree.put(ServiceAccount.DROP_INS + "/site.conf", "[Service]\nSupplementaryGroups=site\n");
+        expect("tpm-device", State.OK, "can be opened by agent", "");
         tree.put("/etc/group", "staff:x:" + group + ":someone,agent\n");
         expect("tpm-device", State.OK, "can be opened by agent", "");
         Files.setPosixFilePermissions(device, PosixFilePermissions.fromString("rw-r-----"));

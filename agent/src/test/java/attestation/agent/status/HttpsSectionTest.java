@@ -79,9 +79,11 @@ class HttpsSectionTest {
         Refusal scan =
                 new Refusal(Refusal.Kind.CLOSED_EARLY, "192.0.2.9:1", "", noon.plusSeconds(2));
 
-        assertEquals("", HttpsSection.refusedPeer(Map.of(scan.kind(), scan)));
+        assertEquals(Optional.empty(), HttpsSection.refusedPeer(Map.of(scan.kind(), scan)));
         assertEquals(
-                "[2001:db8::7]: client certificate is not from a trusted CA: issued by CN=other",
+                Optional.of(
+                        "[2001:db8::7]: client certificate is not from a trusted CA: issued by"
+                                + " CN=other"),
                 HttpsSection.refusedPeer(
                         Map.of(
                                 older.kind(), older,
