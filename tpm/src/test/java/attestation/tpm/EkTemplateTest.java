@@ -131,7 +131,7 @@ class EkTemplateTest {
                 AkBlob blob = tpm.createAk(request, template, Given.PATIENCE);
                 AttestationKey ak = tpm.loadAk(request, blob, Given.PATIENCE);
                 KeyOracleTest.Challenged made =
-                        KeyOracleTest.challenge(swtpm, ek.tpm2bPublic(), ak.name(), secret);
+                        KeyOracleTest.challenge(ek.tpm2bPublic(), ak.name(), secret);
                 assertArrayEquals(
                         secret,
                         tpm.activateCredential(

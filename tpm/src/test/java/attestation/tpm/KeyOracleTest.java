@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import attestation.fixtures.Challenge;
 import attestation.fixtures.Swtpm;
 import attestation.fixtures.SwtpmExtension;
 import attestation.fixtures.TpmProxy;
@@ -113,7 +114,7 @@ class KeyOracleTest {
         try (Tpm tpm = Given.tpm(swtpm)) {
             EndorsementKey ek = tpm.endorsementKey(EkRequest.of(kind), Given.PATIENCE);
             AttestationKey ak = Given.ak(tpm, kind, HashAlgorithm.SHA256);
-            Challenged made = challenge(swtpm, ek.tpm2bPublic(), ak.name(), secret);
+            Challenged made = challenge(ek.tpm2bPublic(), ak.name(), secret);
             byte[] idObject = made.idObject();
             byte[] encrypted = made.encryptedSecret();
             swtpm.proxy().reset();
@@ -134,24 +135,8 @@ class KeyOracleTest {
     /** What tpm2_makecredential makes: TPM2B_ID_OBJECT and TPM2B_ENCRYPTED_SECRET. */
     record Challenged(byte[] idObject, byte[] encryptedSecret) {}
 
-    static Challenged challenge(Swtpm swtpm, byte[] tpm2bPublic, byte[] akName, byte[] secret)
-            throws Exception {
-        Files.write(swtpm.folder().resolve("ek.pub"), tpm2bPublic);
-        Files.write(swtpm.folder().resolve("secret"), secret);
-        String name = HexFormat.of().formatHex(akName);
-        swtpm.run(
-                "tpm2_makecredential",
-                "-T",
-                "none",
-                "-u",
-                "ek.pub",
-                "-s",
-                "secret",
-                "-n",
-                name,
-                "-o",
-                "blob");
-        byte[] blob = read(swtpm, "blob");
+    static Challenged challenge(byte[] tpm2bPublic, byte[] akName, byte[] secret) {
+        byte[] blob = Challenge.blob(tpm2bPublic, HexFormat.of().formatHex(akName), secret);
         int id = 2 + (((blob[8] & 0xff) << 8) | (blob[9] & 0xff));
         return new Challenged(
                 Arrays.copyOfRange(blob, 8, 8 + id), Arrays.copyOfRange(blob, 8 + id, blob.length));

@@ -132,17 +132,8 @@ final class EndorsementKeys {
 
     /** A session with PolicyA. */
     private Lease byHierarchy(HashAlgorithm hash) throws TpmException {
-        Lease session = sessions.policy(hash);
-        boolean met = false;
-        try {
-            guard.run(HIERARCHY, () -> hierarchyKnown(session.ref()));
-            met = true;
-            return session;
-        } finally {
-            if (!met) {
-                session.close();
-            }
-        }
+        return sessions.policy(
+                hash, session -> guard.run(HIERARCHY, () -> hierarchyKnown(session)));
     }
 
     private Ref hierarchyKnown(Ref session) throws TpmException {

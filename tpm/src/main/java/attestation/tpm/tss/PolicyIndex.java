@@ -62,24 +62,14 @@ final class PolicyIndex {
                                     + " one of these policies",
                             index, HexFormat.of().formatHex(named.get())));
         }
-        return Optional.of(authorized(index, hash, byOwner));
+        return Optional.of(sessions.policy(hash, session -> authorize(index, session, byOwner)));
     }
 
-    private Lease authorized(int index, HashAlgorithm hash, boolean byOwner) throws TpmException {
-        Lease session = sessions.policy(hash);
-        boolean met = false;
-        try {
-            if (byOwner) {
-                guard.run(OWNER, () -> ownerKnown(session.ref()));
-            }
-            nv.authorizePolicy(index, session.ref());
-            met = true;
-            return session;
-        } finally {
-            if (!met) {
-                session.close();
-            }
+    private void authorize(int index, Ref session, boolean byOwner) throws TpmException {
+        if (byOwner) {
+            guard.run(OWNER, () -> ownerKnown(session));
         }
+        nv.authorizePolicy(index, session);
     }
 
     private Ref ownerKnown(Ref session) throws TpmException {

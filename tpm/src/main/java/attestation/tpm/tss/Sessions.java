@@ -58,6 +58,27 @@ final class Sessions {
         return started(TPM_SE.POLICY, hash).lease();
     }
 
+    /** What is asserted in a policy session. */
+    @FunctionalInterface
+    interface Assertion {
+        void in(Ref session) throws TpmException;
+    }
+
+    /** A policy session in which this was asserted; none is left where that fails. */
+    Lease policy(HashAlgorithm hash, Assertion assertion) throws TpmException {
+        Lease session = policy(hash);
+        boolean asserted = false;
+        try {
+            assertion.in(session.ref());
+            asserted = true;
+            return session;
+        } finally {
+            if (!asserted) {
+                session.close();
+            }
+        }
+    }
+
     /** A session that only computes a policy digest. */
     Lease trial(HashAlgorithm hash) throws TpmException {
         return started(TPM_SE.TRIAL, hash).lease();
