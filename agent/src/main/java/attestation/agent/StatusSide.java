@@ -52,9 +52,10 @@ final class StatusSide implements Service {
                         clock,
                         Optional.of(history),
                         Optional.of(page));
+        String boot = bootId.replace("-", ""); // as journalctl --list-boots writes it
         this.watch =
                 new HistoryWatch(
-                        history, server::report, "agent " + version + " started, boot " + bootId);
+                        history, server::report, "agent " + version + " started, boot " + boot);
     }
 
     private static Optional<MetricsServer> metrics(AgentConfig config, MetricsPage page) {
