@@ -11,25 +11,38 @@ import java.util.HexFormat;
  * Entries of an invented list, each different, made without any code of ours.
  *
  * <p>Entry 0 is boot_aggregate. Among the others are names with newlines and bytes beyond ASCII,
- * signatures and violations, unless it is plain.
+ * signatures and violations, unless it is plain. Of a repeating one only some are different.
  */
 public final class SyntheticList {
     private static final HexFormat HEX = HexFormat.of();
 
     private final String boot;
     private final boolean plain;
+    private final int kinds;
     private final MessageDigest sha1;
     private final MessageDigest sha256;
 
     public SyntheticList(String boot, boolean plain) {
+        this(boot, plain, 0);
+    }
+
+    private SyntheticList(String boot, boolean plain, int kinds) {
         this.boot = boot;
         this.plain = plain;
+        this.kinds = kinds;
         try {
             this.sha1 = MessageDigest.getInstance("SHA-1");
             this.sha256 = MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /**
+     * Entries of so many kinds, in no order: as of a kernel that logs a file each time it is read.
+     */
+    public static SyntheticList repeating(String boot, int kinds) {
+        return new SyntheticList(boot, false, kinds);
     }
 
     /** The entry as the kernel prints it. */
@@ -110,18 +123,25 @@ public final class SyntheticList {
     }
 
     public boolean violation(long i) {
-        return !plain && i % 23 == 22;
+        return !plain && kind(i) % 23 == 22;
+    }
+
+    private long kind(long i) {
+        long mixed = i * 0xbf58476d1ce4e5b9L;
+        mixed = (mixed ^ (mixed >>> 27)) * 0x94d049bb133111ebL;
+        return kinds == 0 || i == 0 ? i : 1 + (mixed >>> 33) % kinds;
     }
 
     private boolean signed(long i) {
-        return !plain && i % 3 == 0;
+        return !plain && kind(i) % 3 == 0;
     }
 
     private String template(long i) {
         return signed(i) ? "ima-sig" : "ima-ng";
     }
 
-    private byte[] name(long i) {
+    private byte[] name(long number) {
+        long i = kind(number);
         if (i == 0) {
             return "boot_aggregate".getBytes(StandardCharsets.US_ASCII);
         }
@@ -135,13 +155,13 @@ public final class SyntheticList {
     private byte[] digest(long i) {
         return violation(i)
                 ? new byte[32]
-                : sha256.digest((boot + i).getBytes(StandardCharsets.US_ASCII));
+                : sha256.digest((boot + kind(i)).getBytes(StandardCharsets.US_ASCII));
     }
 
     private byte[] signature(long i) {
-        return i % 6 == 0
+        return kind(i) % 6 == 0
                 ? new byte[0]
-                : sha256.digest(("sig" + boot + i).getBytes(StandardCharsets.US_ASCII));
+                : sha256.digest(("sig" + boot + kind(i)).getBytes(StandardCharsets.US_ASCII));
     }
 
     private byte[] hash(long i) {

@@ -26,6 +26,9 @@ final class Realign {
     /** Not a continuation: another boot's list, or a file that was replaced. */
     static final long OTHER_LIST = -1;
 
+    /** So many entries are looked for together: one alone may return any number of times. */
+    private static final int HEAD_ENTRIES = 1024;
+
     private static final int MAX_CANDIDATES = 8;
 
     private final ListInput input;
@@ -49,7 +52,7 @@ final class Realign {
         if (first == null) {
             return input.isRegular() ? OTHER_LIST : view.entries();
         }
-        for (long candidate : candidates(first)) {
+        for (long candidate : candidates(head())) {
             if (continuesFrom(candidate)) {
                 return candidate;
             }
@@ -65,16 +68,32 @@ final class Realign {
                 && Arrays.equals(one.templateData(), other.templateData());
     }
 
-    private List<Long> candidates(Entry first) throws IOException {
+    private int[] head() throws IOException {
+        Walk walk = new Walk();
+        int[] head = new int[HEAD_ENTRIES];
+        int count = 0;
+        for (Entry entry = walk.next(); entry != null && count < head.length; ) {
+            head[count++] = HeadSearch.fingerprint(entry);
+            entry = walk.nextOrNull();
+        }
+        return Arrays.copyOf(head, count);
+    }
+
+    /** Where all of the head stands, and where as much of it as fits before the end. */
+    private List<Long> candidates(int[] head) throws IOException {
         List<Long> found = new ArrayList<>();
+        HeadSearch search = new HeadSearch(head);
         EntryCursor cursor = view.entriesFrom(0);
         for (Entry entry = cursor.next(); entry != null; entry = cursor.next()) {
-            if (same(entry, first)) {
-                found.add(entry.index());
+            if (search.isFoundWith(entry)) {
+                found.add(entry.index() + 1 - head.length);
             }
             if (found.size() > MAX_CANDIDATES) {
                 found.remove(1);
             }
+        }
+        if (search.equal() > 0 && search.equal() < head.length) {
+            found.add(view.entries() - search.equal());
         }
         return found;
     }

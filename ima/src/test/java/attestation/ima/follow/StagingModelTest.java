@@ -146,6 +146,25 @@ class StagingModelTest {
         }
     }
 
+    /** Where a kernel logs a file each time it is read, the first entry alone tells no place. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void listThatRepeatsItself_trimmedAnywhere_goesOnWhereItWas(boolean binary) throws IOException {
+        KernelList kernel = kernel(binary);
+        kernel.boots(SyntheticList.repeating("again", 30), 200);
+        try (MeasurementFollower follower = open(kernel)) {
+            for (int step = 0; step < 25; step++) {
+                check(kernel, follower, "step " + step);
+                kernel.grow(1 + random.nextInt(200));
+                assertTrue(kernel.stagerOpens());
+                kernel.trim(1 + random.nextLong(known - kernel.trimmed() - 50));
+                kernel.stagerCloses();
+            }
+            check(kernel, follower, "at the end");
+            assertEquals(kernel.trimmed(), follower.statistics().trimmed());
+        }
+    }
+
     @Test
     void entriesTrimmedBeforeTheyWereRead_areNamedAsCause() throws IOException {
         KernelList kernel = kernel(true);
