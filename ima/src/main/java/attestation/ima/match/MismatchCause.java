@@ -111,11 +111,11 @@ public enum MismatchCause {
             }
             return lostExtend.isPresent() ? TPM_LOST_AN_EXTEND : FOREIGN_WRITER;
         }
-        if (facts.bootIdChanged() && facts.resetCountKnown() && !facts.resetCountChanged()) {
-            return KEXEC_WITHOUT_CARRY_OVER;
-        }
         if (list.bootAggregates() > 1) {
             return KEXEC_LOST_ENTRIES;
+        }
+        if (facts.bootIdChanged() && facts.resetCountKnown() && !facts.resetCountChanged()) {
+            return KEXEC_WITHOUT_CARRY_OVER;
         }
         return facts.pcrIsZero() ? TPM_RESET : UNKNOWN;
     }

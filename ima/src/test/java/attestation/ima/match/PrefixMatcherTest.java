@@ -318,6 +318,10 @@ class PrefixMatcherTest {
 
         assertEquals(
                 MismatchCause.KEXEC_LOST_ENTRIES, cause(source, match, MismatchCause.Facts.none()));
+        assertEquals(
+                MismatchCause.KEXEC_LOST_ENTRIES,
+                cause(source, match, new MismatchCause.Facts(true, false, true, false)),
+                "carried over, however much is known of the boot before");
     }
 
     private static MismatchCause cause(
