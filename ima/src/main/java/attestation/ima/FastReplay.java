@@ -8,6 +8,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -30,8 +31,8 @@ public final class FastReplay {
      * What one bank's PCRs are after the list.
      *
      * @param bank kernel's name of the hash
-     * @param mode how the kernel extends, as far as expected values tell; else {@link
-     *     ReplayMode#HASH}
+     * @param mode how the kernel extends, as far as expected values or the list of this very bank
+     *     tell; else {@link ReplayMode#HASH}
      * @param values of every PCR that the list extends, and of those expected
      * @param agreements for each expected PCR
      */
@@ -73,6 +74,8 @@ public final class FastReplay {
     /**
      * Replays {@code list} in these banks.
      *
+     * <p>A bank whose own list this is is extended as its template hashes show.
+     *
      * @param expected by bank and PCR; where one is not reached, the other ways in which kernels
      *     extend a bank are tried as well
      * @throws ImaLogException when it is not a list from some entry on
@@ -83,28 +86,37 @@ public final class FastReplay {
             Collection<String> banks,
             Map<String, ? extends Map<Integer, byte[]>> expected)
             throws IOException, InterruptedException {
-        List<String> names =
-                new ArrayList<>(banks.stream().map(HashAlgorithms::canonical).distinct().toList());
-        Result best = pass(list, names, ReplayMode.HASH, expected);
-        for (ReplayMode mode :
-                List.of(ReplayMode.PADDED_SHA1, ReplayMode.PADDED_SHA1_VIOLATIONS_TOO)) {
-            List<String> open = openBanks(best);
+        PaddedList shown = PaddedList.of(list, algorithms);
+        Map<String, ReplayMode> first = new LinkedHashMap<>();
+        for (String bank : banks) {
+            String name = HashAlgorithms.canonical(bank);
+            first.put(name, shown.mode(name, algorithms));
+        }
+        Result best = pass(list, first, expected);
+        for (ReplayMode mode : ReplayMode.values()) {
+            Map<String, ReplayMode> open = open(best, first, mode);
             if (!open.isEmpty()) {
-                best = better(best, pass(list, open, mode, expected));
+                best = better(best, pass(list, open, expected));
             }
         }
         return best;
     }
 
-    private static List<String> openBanks(Result result) {
-        return result.banks().values().stream()
-                .filter(b -> !b.agrees() && !b.bank().equals("sha1"))
-                .map(Bank::bank)
-                .toList();
+    /** The banks that do not come to their values yet, to be extended in another way than first. */
+    private static Map<String, ReplayMode> open(
+            Result result, Map<String, ReplayMode> first, ReplayMode mode) {
+        Map<String, ReplayMode> open = new LinkedHashMap<>();
+        for (Bank bank : result.banks().values()) {
+            boolean other = first.get(bank.bank()) != mode;
+            if (other && !bank.agrees() && !bank.bank().equals("sha1")) {
+                open.put(bank.bank(), mode);
+            }
+        }
+        return open;
     }
 
     private static Result better(Result known, Result other) {
-        Map<String, Bank> banks = new java.util.LinkedHashMap<>(known.banks());
+        Map<String, Bank> banks = new LinkedHashMap<>(known.banks());
         other.banks()
                 .forEach(
                         (name, bank) ->
@@ -121,28 +133,27 @@ public final class FastReplay {
 
     private Result pass(
             Path list,
-            List<String> banks,
-            ReplayMode mode,
+            Map<String, ReplayMode> banks,
             Map<String, ? extends Map<Integer, byte[]>> expected)
             throws IOException, InterruptedException {
         try {
-            return pass(list, banks, mode, expected, false);
+            return pass(list, banks, expected, false);
         } catch (BinaryFeeder.Irregular e) {
-            return pass(list, banks, mode, expected, true);
+            return pass(list, banks, expected, true);
         }
     }
 
     private Result pass(
             Path list,
-            List<String> banks,
-            ReplayMode mode,
+            Map<String, ReplayMode> banks,
             Map<String, ? extends Map<Integer, byte[]>> expected,
             boolean thorough)
             throws IOException, InterruptedException {
         List<BankChain> chains = new ArrayList<>();
-        for (String bank : banks) {
-            chains.add(new BankChain(bank, mode, algorithms, expectedOf(bank, expected)));
-        }
+        banks.forEach(
+                (bank, mode) ->
+                        chains.add(
+                                new BankChain(bank, mode, algorithms, expectedOf(bank, expected))));
         try (FileChannel channel = FileChannel.open(list, StandardOpenOption.READ);
                 ReplayPipeline pipeline =
                         new ReplayPipeline(channel, chains, algorithms, thorough)) {
