@@ -170,4 +170,11 @@ real_options_tiered() {
 }
 check 'a real Java takes every option of the other commands' real_options_tiered
 
+full_disk() {
+    code=0
+    "$tree/bin/agent" version >/dev/full 2>"$scratch/err" || code=$?
+    equals "$code" 74 && contains "$(cat "$scratch/err")" 'the output cannot be written: No space left on device'
+}
+check 'output that a full disk did not take is a failure' full_disk
+
 summary

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One entry of the measurement list; immutable.
@@ -18,6 +19,8 @@ import java.util.Optional;
 public final class Entry {
     private static final byte[] BOOT_AGGREGATE =
             "boot_aggregate".getBytes(StandardCharsets.US_ASCII);
+
+    private static final Set<String> SIGNATURES = Set.of("sig", "modsig", "evmsig");
 
     private final long index;
     private final long offset;
@@ -148,6 +151,15 @@ public final class Entry {
     /** The logged signature of the file ({@code sig}); empty when it has none. */
     public Optional<byte[]> signature() {
         return field("sig").filter(bytes -> bytes.length > 0);
+    }
+
+    /**
+     * Whether it carries a signature of the file: its own ({@code sig}), an appended one ({@code
+     * modsig}), or EVM's portable one ({@code evmsig}).
+     */
+    public boolean signed() {
+        return fields().stream()
+                .anyMatch(field -> SIGNATURES.contains(field.id()) && field.bytes().length > 0);
     }
 
     /** Stored bytes of the first field of this id. */

@@ -23,6 +23,9 @@ public final class ExitCodes {
     /** EX_SOFTWARE: a defect of this program. */
     public static final int SOFTWARE = 70;
 
+    /** EX_IOERR: what the command printed did not arrive. */
+    public static final int OUTPUT_LOST = 74;
+
     /** EX_CONFIG: the configuration cannot be used. */
     public static final int CONFIG = 78;
 

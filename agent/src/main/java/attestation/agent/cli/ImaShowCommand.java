@@ -4,6 +4,8 @@ package attestation.agent.cli;
 import attestation.ima.Display;
 import attestation.ima.Entry;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+
 import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.ArgGroup;
@@ -11,11 +13,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.regex.Pattern;
 
 /** {@code agent ima show}. */
 @Command(
@@ -37,7 +39,11 @@ final class ImaShowCommand implements Callable<Integer> {
         @Option(names = "--violations", description = "Only violations.")
         boolean violations;
 
-        @Option(names = "--signed", description = "Only files with a signature in the list.")
+        @Option(
+                names = "--signed",
+                description =
+                        "Only files with a signature in the list: their own (sig), an appended one"
+                                + " (modsig), or EVM's (evmsig).")
         boolean signed;
 
         @Option(names = "--unsigned", description = "Only files without.")
@@ -46,9 +52,15 @@ final class ImaShowCommand implements Callable<Integer> {
         @Option(
                 names = "--path",
                 paramLabel = "GLOB",
-                description = "Only names like this; * stands for any characters, ? for one.")
+                description =
+                        "Only names like this, as shells have it: * stands for any characters"
+                                + " (slashes too), ? for one, [a-z] for one of these, [!a-z] for"
+                                + " any other; a backslash takes what follows literally.")
         @Nullable String glob;
     }
+
+    /** After so many lines it is asked whether anybody takes them. */
+    private static final int CHECKED_EVERY = 256;
 
     private final Console console;
 
@@ -71,7 +83,8 @@ final class ImaShowCommand implements Callable<Integer> {
     @ArgGroup(exclusive = true)
     private @Nullable Filter filter;
 
-    private @Nullable Pattern pattern;
+    private @Nullable Glob pattern;
+    private long shown;
 
     ImaShowCommand(Console console) {
         this.console = console;
@@ -84,7 +97,7 @@ final class ImaShowCommand implements Callable<Integer> {
                     ExitCodes.USAGE, "--from: " + from + " (expected: an entry, from 0)");
         }
         if (filter != null && filter.glob != null) {
-            pattern = glob(filter.glob);
+            pattern = new Glob(filter.glob);
         }
         if (follow) {
             source.follow((entry, bytes) -> show(entry));
@@ -95,12 +108,14 @@ final class ImaShowCommand implements Callable<Integer> {
         return ExitCodes.OK;
     }
 
-    private void show(Entry entry) {
-        if (entry.index() >= from && wanted(entry)) {
-            console.out().print(json ? json(entry) : text(entry));
-            if (follow) {
-                console.out().flush();
-            }
+    private void show(Entry entry) throws OutputLost {
+        if (entry.index() < from || !wanted(entry)) {
+            return;
+        }
+        console.out().print(json ? json(entry) : text(entry));
+        shown++;
+        if ((follow || shown % CHECKED_EVERY == 0) && console.out().checkError()) {
+            throw new OutputLost();
         }
     }
 
@@ -108,15 +123,11 @@ final class ImaShowCommand implements Callable<Integer> {
         if (filter == null) {
             return true;
         }
-        boolean signed = entry.signature().isPresent();
+        boolean signed = entry.signed();
         return (!filter.violations || entry.violation())
                 && (!filter.signed || signed)
                 && (!filter.unsigned || !signed)
-                && (pattern == null || pattern.matcher(name(entry)).matches());
-    }
-
-    private static String name(Entry entry) {
-        return new String(entry.name(), StandardCharsets.ISO_8859_1);
+                && (pattern == null || pattern.matches(entry.name()));
     }
 
     private static String text(Entry entry) {
@@ -127,7 +138,7 @@ final class ImaShowCommand implements Callable<Integer> {
                 entry.pcr(),
                 Display.escape(entry.templateName()),
                 entry.violation() ? "violation" : digest(entry),
-                entry.signature().isPresent() ? "signed" : "-",
+                entry.signed() ? "signed" : "-",
                 Display.escape(entry.name()));
     }
 
@@ -145,27 +156,17 @@ final class ImaShowCommand implements Callable<Integer> {
                             "template_hash", HexFormat.of().formatHex(entry.templateHash()));
                     out.writeBooleanField("violation", entry.violation());
                     out.writeStringField("digest", digest(entry));
-                    if (entry.signature().isPresent()) {
-                        out.writeStringField(
-                                "signature", HexFormat.of().formatHex(entry.signature().get()));
-                    }
+                    signature(out, "signature", entry.signature());
+                    signature(out, "modsig", entry.field("modsig"));
+                    signature(out, "evmsig", entry.field("evmsig"));
                     out.writeStringField("name", Display.escape(entry.name()));
                 });
     }
 
-    /** Names are bytes: the pattern's are compared with them as such. */
-    private static Pattern glob(String glob) {
-        String bytes =
-                new String(glob.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
-        StringBuilder regex = new StringBuilder();
-        for (int i = 0; i < bytes.length(); i++) {
-            char c = bytes.charAt(i);
-            switch (c) {
-                case '*' -> regex.append(".*");
-                case '?' -> regex.append('.');
-                default -> regex.append(Pattern.quote(String.valueOf(c)));
-            }
+    private static void signature(JsonGenerator out, String name, Optional<byte[]> bytes)
+            throws IOException {
+        if (bytes.filter(b -> b.length > 0).isPresent()) {
+            out.writeStringField(name, HexFormat.of().formatHex(bytes.get()));
         }
-        return Pattern.compile(regex.toString(), Pattern.DOTALL);
     }
 }

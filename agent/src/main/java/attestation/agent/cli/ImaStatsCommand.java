@@ -76,7 +76,7 @@ final class ImaStatsCommand implements Callable<Integer> {
         entries++;
         bytes += entry.length();
         violations += entry.violation() ? 1 : 0;
-        signed += entry.signature().isPresent() ? 1 : 0;
+        signed += entry.signed() ? 1 : 0;
         add(templates, Display.escape(entry.templateName()));
         add(pcrs, String.valueOf(entry.pcr()));
         entry.digest().ifPresent(digest -> add(hashes, Display.escape(digest.algorithm())));

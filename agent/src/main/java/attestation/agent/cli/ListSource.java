@@ -12,12 +12,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
@@ -55,7 +56,11 @@ final class ListSource {
 
     Path path() throws CliException {
         if (live == (list != null)) {
-            throw new CliException(ExitCodes.USAGE, "list: missing (expected: LIST or --live)");
+            throw new CliException(
+                    ExitCodes.USAGE,
+                    live
+                            ? "list: both LIST and --live (expected: one of them)"
+                            : "list: missing (expected: LIST or --live)");
         }
         return list == null ? LIVE : list;
     }
@@ -77,17 +82,20 @@ final class ListSource {
     private void read(ListParser.Sink sink, boolean follow) throws CliException {
         Path path = path();
         ListParser parser = new ListParser(algorithms());
-        try (InputStream in = Files.newInputStream(path)) {
+        try (FileChannel in = FileChannel.open(path, StandardOpenOption.READ)) {
             drain(in, parser, sink);
             while (follow) {
                 parser.boundary(sink);
                 Thread.sleep(POLL_MILLIS);
+                refuseCut(path, in, parser.offset() + parser.pending());
                 drain(in, parser, sink);
             }
             parser.finish(sink);
             if (parser.format().isEmpty() && !live) {
                 throw ImaLogException.Truncated.empty();
             }
+        } catch (OutputLost e) {
+            return; // Main says what became of it
         } catch (IOException e) {
             throw failed(path, e);
         } catch (InterruptedException e) {
@@ -95,11 +103,30 @@ final class ListSource {
         }
     }
 
-    private static void drain(InputStream in, ListParser parser, ListParser.Sink sink)
+    private static void drain(FileChannel in, ListParser parser, ListParser.Sink sink)
             throws IOException {
-        byte[] piece = new byte[PIECE];
-        for (int read = in.read(piece); read > 0; read = in.read(piece)) {
-            parser.feed(ByteBuffer.wrap(piece, 0, read), sink);
+        ByteBuffer piece = ByteBuffer.allocate(PIECE);
+        while (in.read(piece.clear()) > 0) {
+            parser.feed(piece.flip(), sink);
+        }
+    }
+
+    /**
+     * The kernel's list has no size; a file that is shorter than what was read was written anew.
+     */
+    private static void refuseCut(Path path, FileChannel in, long read)
+            throws IOException, CliException {
+        if (!Files.isRegularFile(path)) {
+            return;
+        }
+        long size = in.size();
+        if (size > 0 && size < read) {
+            throw new CliException(
+                    NOT_A_LIST,
+                    shown(path)
+                            + ": cut to %d bytes while it was followed (%d were read; expected: a list"
+                                    .formatted(size, read)
+                            + " only grows): start anew to see the other list");
         }
     }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package attestation.agent.cli;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.List;
@@ -23,7 +26,8 @@ public final class Main {
     /** Runs the command that the arguments name and ends the process with its exit code. */
     public static void main(String[] arguments) {
         int code = new Main(StandardHooks.hooks(), System.out, System.err).run(arguments);
-        System.out.flush();
+        OutputStream raw = new FileOutputStream(FileDescriptor.out);
+        code = new OutputCheck(System.out, raw, System.err).exitCode(code);
         System.exit(code); // Netty's global executor would keep an ended daemon for a second
     }
 

@@ -22,6 +22,7 @@ import java.util.concurrent.Callable;
             "64:the command line is not understood",
             "69:something that is needed is not there",
             "70:a defect of this program",
+            "74:the output could not be written",
             "78:the configuration cannot be used"
         })
 final class RootCommand implements Callable<Integer> {

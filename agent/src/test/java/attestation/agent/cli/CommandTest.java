@@ -171,7 +171,7 @@ final class CommandTest {
         "verify https://h --ca a --cert b --key c --hashes md5, hash: md5",
         "verify --evidence x --save y, cannot be combined",
         "ima replay, list: missing",
-        "ima replay x --live, list: missing",
+        "ima replay x --live, list: both LIST and --live",
         "ima replay x --bank md9, --bank: md9",
         "ima replay x --expect 10=zz, --expect: 10=zz",
         "ima replay x --expect 24=00, --expect: 24=00",
