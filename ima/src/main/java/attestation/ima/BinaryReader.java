@@ -79,6 +79,9 @@ final class BinaryReader implements EntryReader {
         if (to < nameAt + length) {
             return null;
         }
+        if (Bytes.indexOf(buffer, nameAt, nameAt + length, (byte) 0) >= 0) {
+            throw malformed("n", "a NUL in it (expected: none; its length counts none)");
+        }
         byte[] data = new byte[digest + Limits.MAX_LEGACY_NAME + 1];
         System.arraycopy(buffer, at, data, 0, digest);
         System.arraycopy(buffer, nameAt, data, digest, length);

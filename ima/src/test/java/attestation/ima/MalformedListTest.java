@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -20,9 +21,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 
 class MalformedListTest {
     private static final String HASH = "f661f0561d08d3d6d9e4a5d7f6a06d6cd3db14d2";
+    private static final String BIG_ENDIAN_LEGACY =
+            "/attestation/fixtures/ima-foreign/3.10-template-ima-big-endian/binary_runtime_measurements";
     private static final String ZERO = "0".repeat(40);
 
     private final SyntheticList list = new SyntheticList("x", true);
@@ -152,6 +156,25 @@ class MalformedListTest {
         assertEquals("template data length", e.field());
         assertEquals(1, e.entry());
         assertEquals("4294967295 (expected: 0..2097152)", e.reason());
+    }
+
+    /** The next entry of a big-endian list begins with NULs, and names are padded with NULs. */
+    @Test
+    void parse_legacyNameThatTakesANulOfTheNextEntry_isRefusedWhereItStands() throws IOException {
+        byte[] bytes;
+        try (InputStream in = MalformedListTest.class.getResourceAsStream(BIG_ENDIAN_LEGACY)) {
+            bytes = Objects.requireNonNull(in).readAllBytes();
+        }
+        int nameLength = 4 + 20 + 4 + 3 + 20;
+        ByteBuffer list = ByteBuffer.wrap(bytes);
+        assertEquals("boot_aggregate".length(), list.getInt(nameLength));
+        list.putInt(nameLength, "boot_aggregate".length() + 1);
+
+        ImaLogException e = assertThrows(ImaLogException.class, () -> Lists.parse(bytes));
+
+        assertEquals("n", e.field());
+        assertEquals(0, e.entry());
+        assertEquals("a NUL in it (expected: none; its length counts none)", e.reason());
     }
 
     @Test
