@@ -40,6 +40,8 @@ final class ImaStatsCommand implements Callable<Integer> {
     /** A list is a stranger's, who may make up any number of directories, templates, hashes. */
     private static final int MAX_KEYS = 200_000;
 
+    private static final int MAX_KEY_CHARS = 16 << 20;
+
     private static final int WIDEST = 160;
     private static final String OTHERS = "(others)";
 
@@ -59,6 +61,7 @@ final class ImaStatsCommand implements Callable<Integer> {
     private long bytes;
     private long violations;
     private long signed;
+    private long keyChars;
 
     ImaStatsCommand(Console console) {
         this.console = console;
@@ -93,9 +96,11 @@ final class ImaStatsCommand implements Callable<Integer> {
         add(directories, directory);
     }
 
-    private static void add(Map<String, Long> counts, String key) {
-        boolean room = counts.size() < MAX_KEYS || counts.containsKey(key);
-        counts.merge(room ? key : OTHERS, 1L, Long::sum);
+    private void add(Map<String, Long> counts, String key) {
+        boolean known = counts.containsKey(key);
+        boolean room = counts.size() < MAX_KEYS && keyChars + key.length() <= MAX_KEY_CHARS;
+        keyChars += !known && room ? key.length() : 0;
+        counts.merge(known || room ? key : OTHERS, 1L, Long::sum);
     }
 
     private Map<String, Long> noisiest() {

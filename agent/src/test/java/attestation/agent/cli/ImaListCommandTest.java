@@ -10,6 +10,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.BufferedWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -103,6 +104,21 @@ final class ImaListCommandTest {
         assertTrue(lines[3].contains("\"name\":\"/usr/bin/384\""), lines[3]);
         assertEquals(0, run("ima", "stats", list, "--json"));
         assertTrue(out.text().contains("\"signed\":4,"), out.text());
+    }
+
+    /** 18 MB of directories, each another one: a stranger's list does not fill our memory. */
+    @Test
+    void stats_moreDirectoriesThanAreKept_countsTheRestTogether() throws IOException {
+        Path list = folder.resolve("list");
+        String head = "10 " + "0".repeat(40) + " ima-ng sha256:" + "0".repeat(64) + " /";
+        try (BufferedWriter lines = Files.newBufferedWriter(list)) {
+            for (int i = 0; i < 4500; i++) {
+                lines.write(head + i + "x".repeat(4000) + "/file\n");
+            }
+        }
+        assertEquals(0, run("ima", "stats", list.toString(), "--json"), err.text());
+        assertTrue(out.text().contains("\"entries\":4500,"), out.text());
+        assertTrue(out.text().contains("\"directories\":{\"(others)\":3"), out.text());
     }
 
     @Test
