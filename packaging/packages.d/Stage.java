@@ -26,6 +26,8 @@ public class Stage {
 
         Folders.delete(root);
         Folders.copy(Path.of(arguments[0]), home);
+        // The runnable tree's archive is of another Java and of jars that are repacked here.
+        Files.deleteIfExists(home.resolve("lib/agent.jsa"));
         keepNativesOf(home, System.getProperty("os.arch"));
         new Jars(stamp).repackAll(home.resolve("lib"));
         Folders.copy(packaging.resolve("../systemd/root").normalize(), root);

@@ -105,9 +105,10 @@ check 'the runtime in the tree comes before JAVA_HOME' own_runtime
 archive_used() {
     mkdir -p "$scratch/cds"
     cp -R "$tree" "$scratch/cds/tree"
+    rm -f "$scratch/cds/tree/lib/agent.jsa"
+    lacks "$("$scratch/cds/tree/bin/agent" run)" SharedArchiveFile || return 1
     : >"$scratch/cds/tree/lib/agent.jsa"
-    contains "$("$scratch/cds/tree/bin/agent" run)" "[-XX:SharedArchiveFile=$scratch/cds/tree/lib/agent.jsa]" &&
-        lacks "$("$tree/bin/agent" run)" SharedArchiveFile
+    contains "$("$scratch/cds/tree/bin/agent" run)" "[-XX:SharedArchiveFile=$scratch/cds/tree/lib/agent.jsa]"
 }
 check 'the class data archive is used where the tree has one' archive_used
 
@@ -176,5 +177,74 @@ full_disk() {
     equals "$code" 74 && contains "$(cat "$scratch/err")" 'the output cannot be written: No space left on device'
 }
 check 'output that a full disk did not take is a failure' full_disk
+
+# The archive that the build has made. Each tree that is not the one it was made for starts without it, and says nothing of it.
+archive_fits() {
+    AGENT_JAVA_OPTS='-Xshare:on -Xlog:class+load:stderr' "$tree/bin/agent" run --config /nonexistent.toml >"$scratch/out" 2>"$scratch/load" || true
+    shared=$(grep -c 'source: shared objects file' "$scratch/load")
+    others=$(grep 'source:' "$scratch/load" | grep -vc 'shared objects file' || true)
+    echo "$shared classes from the archive, $others not"
+    contains "$(cat "$scratch/load")" /nonexistent.toml && [ "$shared" -gt 500 ] && [ "$((others * 20))" -lt "$shared" ]
+}
+check 'the tree has an archive, and a real Java takes its classes from there' archive_fits
+
+# quietly TREE: the command's answer is that of the tree as it was built, and nothing beside it.
+quietly() {
+    for command in version 'run --help'; do
+        # shellcheck disable=SC2086 # words
+        "$tree/bin/agent" $command >"$scratch/expected" 2>&1
+        # shellcheck disable=SC2086 # words
+        "$1/bin/agent" $command >"$scratch/got" 2>&1 || return 1
+        diff "$scratch/expected" "$scratch/got" || return 1
+    done
+}
+
+archive_moved() {
+    mkdir -p "$scratch/moved by"
+    cp -a "$tree" "$scratch/moved by/tree"
+    quietly "$scratch/moved by/tree" || return 1
+    (export AGENT_JAVA_OPTS=-Xshare:on && quietly "$scratch/moved by/tree")
+}
+check 'the archive goes with a tree that is moved' archive_moved
+
+other_times() {
+    cp -a "$tree" "$scratch/touched"
+    touch "$scratch/touched/lib/"*.jar
+    quietly "$scratch/touched"
+}
+check 'jars of another time: quietly without the archive' other_times
+
+replaced_jar() {
+    mkdir -p "$scratch/classes"
+    cp -a "$tree" "$scratch/replaced"
+    printf 'package attestation.agent.cli; public class Main { public static void main(String[] a) { System.out.println("the new code"); } }' >"$scratch/Main.java"
+    "$JDK/bin/javac" -d "$scratch/classes" "$scratch/Main.java" || return 1
+    "$JDK/bin/jar" --update --file "$(echo "$scratch"/replaced/lib/attestation-agent-[0-9]*.jar)" -C "$scratch/classes" attestation || return 1
+    for command in run version; do
+        equals "$("$scratch/replaced/bin/agent" "$command" 2>&1)" 'the new code' || return 1
+    done
+}
+check 'a replaced jar: the new code runs, not the archive of the old' replaced_jar
+
+damaged_archive() {
+    cp -a "$tree" "$scratch/damaged"
+    head -c 64 /dev/zero | dd of="$scratch/damaged/lib/agent.jsa" conv=notrunc status=none
+    quietly "$scratch/damaged"
+}
+check 'a damaged archive: quietly without it' damaged_archive
+
+cut_archive() {
+    cp -a "$tree" "$scratch/cut"
+    truncate -s 1000000 "$scratch/cut/lib/agent.jsa"
+    quietly "$scratch/cut"
+}
+check 'an archive that is cut off: quietly without it' cut_archive
+
+no_archive_no_failure() {
+    cp -a "$tree" "$scratch/none"
+    AGENT_JAVA_PLACES=$scratch/nothing JAVA_HOME='' "$root/packaging/tree.d/class-data" "$scratch/none" "$root/packaging/packages.d/class-list" 2>"$scratch/err" || return 1
+    [ ! -e "$scratch/none/lib/agent.jsa" ] && contains "$(cat "$scratch/err")" 'no Java 25 or newer found' && quietly "$scratch/none"
+}
+check 'no Java for the archive: said so, and the tree works without' no_archive_no_failure
 
 summary
