@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Clocks and native calls that are not the service manager's. */
+/** Clocks, quotas of log lines, and native calls that are not the service manager's. */
 package attestation.agent.host;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package attestation.agent.keylime;
 
+import attestation.agent.host.LineQuota;
 import attestation.agent.https.Answer;
 import attestation.agent.https.Authorizer;
 import attestation.agent.https.ErrorAnswers;
@@ -24,8 +25,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Answers Keylime's agent API, versions 2.1 to 2.6: routing, refusals in its words, one log line
- * for each of them. Thread-safe; calls block on evidence.
+ * Answers Keylime's agent API, versions 2.1 to 2.6: routing, refusals in its words, a log line for
+ * each of them as far as a client's quota goes. Thread-safe; calls block on evidence.
  *
  * <p>Only 200, 400, 405 and 500 are answered: a Keylime verifier gives a host up on any other.
  */
@@ -35,12 +36,17 @@ public final class KeylimeApi implements Handler {
     /** Opaque to every client; the peer sends its library's internal number. */
     private static final long AK_HANDLE = 0x80FFFFFFL;
 
+    /** More than a verifier with a wrong setting causes, far less than fills a journal. */
+    private static final int LINES_A_MINUTE = 60;
+
     private static final ApiVersion FIRST = new ApiVersion(2, 1);
     private static final ApiVersion WITH_INFO = new ApiVersion(2, 2);
 
     private final KeylimeSettings settings;
     private final Authorizer authorizer;
     private final Map<String, Resource> resources;
+    private final LineQuota refused = new LineQuota(LINES_A_MINUTE);
+    private final LineQuota unavailable = new LineQuota(LINES_A_MINUTE);
 
     public KeylimeApi(KeylimeSettings settings, KeylimeParts parts) {
         this.settings = settings;
@@ -89,15 +95,23 @@ public final class KeylimeApi implements Handler {
     }
 
     private void log(Exchange exchange, Refusal refusal) {
-        LOG.atLevel(refusal.status() >= 500 ? Level.WARN : Level.INFO)
+        boolean ours = refusal.status() >= 500;
+        (ours ? unavailable : refused)
+                .take(exchange.peer().address())
+                .ifPresent(told -> log(ours ? Level.WARN : Level.INFO, exchange, refusal, told));
+    }
+
+    private void log(Level level, Exchange exchange, Refusal refusal, String told) {
+        LOG.atLevel(level)
                 .log(
-                        "request refused agent={} peer={} method={} path={} status={} reason=\"{}\"",
+                        "request refused agent={} peer={} method={} path=\"{}\" status={} reason=\"{}\"{}",
                         settings.agentId(),
                         exchange.peer().address(),
                         Shown.text(exchange.method()),
-                        Shown.text(exchange.path()),
+                        Shown.text(exchange.path()).replace('"', '\''),
                         refusal.status(),
-                        refusal.getMessage());
+                        String.valueOf(refusal.getMessage()).replace('"', '\''),
+                        told);
     }
 
     private Answer route(Exchange exchange) throws Refusal, InterruptedException {

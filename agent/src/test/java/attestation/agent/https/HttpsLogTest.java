@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
@@ -54,16 +55,41 @@ class HttpsLogTest {
     }
 
     @Test
-    void refused_flood_isTenLinesAMinuteAndTheRestCounted() {
+    void refused_flood_isTenLinesAMinuteForEachKindAndHost() {
         HttpsLog log = log("test.flood");
         for (int i = 0; i < 1000; i++) {
             log.refused(refusal(Refusal.Kind.NO_CERTIFICATE));
         }
         assertEquals(10, lines.size());
         log.refused(refusal(Refusal.Kind.EXPIRED));
-        assertEquals(11, lines.size());
+        log.refused(new Refusal(Refusal.Kind.NO_CERTIFICATE, "192.0.2.8:9", "", Instant.EPOCH));
+        assertEquals(12, lines.size());
         nanos.addAndGet(Duration.ofMinutes(1).toNanos());
         log.refused(refusal(Refusal.Kind.NO_CERTIFICATE));
-        assertTrue(lines.get(11).endsWith(" more_like_it=990"), lines.get(11));
+        assertTrue(lines.get(12).endsWith(" more_like_it=990"), lines.get(12));
+    }
+
+    @Test
+    void served_floodOfFailures_isTenLinesAMinuteAndServedOnesNone() {
+        HttpsLog log = log("test.failures");
+        Peer peer = new Peer("192.0.2.7:9", Optional.empty());
+        for (int i = 0; i < 1000; i++) {
+            log.served(peer, "GET /x", 500, 7, Duration.ofMillis(3), Duration.ZERO);
+            log.served(peer, "GET /x", 200, 7, Duration.ofMillis(3), Duration.ZERO);
+        }
+        assertEquals(10, lines.size());
+        assertEquals(
+                "WARNING request failed agent=a1 peer=192.0.2.7:9 target=\"GET /x\" status=500"
+                        + " bytes=7 total_ms=3",
+                lines.get(0));
+    }
+
+    @Test
+    void failed_flood_isTenTraces() {
+        HttpsLog log = log("test.bugs");
+        for (int i = 0; i < 1000; i++) {
+            log.failed("GET /x", new IllegalStateException("bug"));
+        }
+        assertEquals(10, lines.size());
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package attestation.agent.keylime.payload;
 
+import attestation.agent.host.LineQuota;
+
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 final class Worker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
     private static final int QUEUE = 16;
+    private static final int LINES_A_MINUTE = 10;
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
 
     /** A job that ends when its thread is interrupted. */
@@ -22,6 +25,7 @@ final class Worker implements AutoCloseable {
     }
 
     private final String name;
+    private final LineQuota drops = new LineQuota(LINES_A_MINUTE);
     private final ThreadPoolExecutor executor;
 
     Worker(String name) {
@@ -41,7 +45,14 @@ final class Worker implements AutoCloseable {
     private void dropOldest(Runnable job, ThreadPoolExecutor full) {
         if (!full.isShutdown()) {
             full.getQueue().poll();
-            LOG.warn("job dropped worker={} reason=\"{} jobs wait already\"", name, QUEUE);
+            drops.take("")
+                    .ifPresent(
+                            told ->
+                                    LOG.warn(
+                                            "job dropped worker={} reason=\"{} jobs wait already\"{}",
+                                            name,
+                                            QUEUE,
+                                            told));
             full.execute(job);
         }
     }
