@@ -48,7 +48,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private boolean closed;
     private volatile @Nullable Peer peer;
     private volatile X509Certificate @Nullable [] chain;
-    private volatile boolean spoken;
+    private volatile Standing standing = Standing.SILENT;
     private volatile boolean working;
     private volatile long quietSinceNanos;
 
@@ -65,6 +65,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     void secured(Peer known, X509Certificate @Nullable [] verified) {
         this.chain = verified;
         this.peer = known;
+        this.standing = Standing.PEER;
         becomeQuiet();
     }
 
@@ -96,9 +97,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     // ---- input
 
-    /** The client has sent something, which may be a handshake. */
-    void spoke() {
-        spoken = true;
+    /** The client has come so far in its handshake. */
+    void came(Standing reached) {
+        standing = reached;
     }
 
     void bytesCame(int bytes) {
@@ -341,13 +342,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     /** Any thread: whether this one should make room rather than the other. */
     boolean evictBefore(Connection other) {
-        int difference = standing() - other.standing();
+        int difference = standing.compareTo(other.standing);
         return difference == 0 ? quietSinceNanos - other.quietSinceNanos < 0 : difference < 0;
-    }
-
-    /** Who only connected counts less than who is in a handshake, and both less than a peer. */
-    private int standing() {
-        return (peer == null ? 0 : 2) + (spoken ? 1 : 0);
     }
 
     @Override

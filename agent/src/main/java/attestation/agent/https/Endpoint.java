@@ -10,6 +10,8 @@ import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 
@@ -48,22 +50,42 @@ final class Endpoint {
     }
 
     /** Listens; throws whatever the system says, on the calling thread. */
-    @SuppressWarnings("InterruptedExceptionSwallowed") // callers treat both alike: start failed
-    Channel listen(SocketAddress address, ChannelHandler connections, boolean tcp)
+    Channel listen(SocketAddress address, ChannelHandler connections) throws Exception {
+        return bind(bootstrap(connections), address);
+    }
+
+    /**
+     * As {@link #listen}, on the network.
+     *
+     * @param silence how long the system keeps a connection to itself whose client says nothing, in
+     *     whole seconds of at least one; zero for not at all. Whoever only connects takes nobody's
+     *     place meanwhile
+     */
+    Channel listenTcp(SocketAddress address, ChannelHandler connections, Duration silence)
             throws Exception {
         ServerBootstrap bootstrap =
-                new ServerBootstrap()
-                        .group(loops)
-                        .channel(channelType)
-                        .option(ChannelOption.SO_BACKLOG, BACKLOG)
-                        .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER)
-                        .childHandler(connections);
-        if (tcp) {
-            bootstrap
-                    .option(ChannelOption.SO_REUSEADDR, true)
-                    .childOption(ChannelOption.TCP_NODELAY, true)
-                    .childOption(ChannelOption.SO_KEEPALIVE, true);
+                bootstrap(connections)
+                        .option(ChannelOption.SO_REUSEADDR, true)
+                        .childOption(ChannelOption.TCP_NODELAY, true)
+                        .childOption(ChannelOption.SO_KEEPALIVE, true);
+        if (!silence.isZero() && EpollServerSocketChannel.class == channelType) {
+            int seconds = (int) Math.max(1, silence.toSeconds());
+            bootstrap.option(EpollChannelOption.TCP_DEFER_ACCEPT, seconds);
         }
+        return bind(bootstrap, address);
+    }
+
+    private ServerBootstrap bootstrap(ChannelHandler connections) {
+        return new ServerBootstrap()
+                .group(loops)
+                .channel(channelType)
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER)
+                .childHandler(connections);
+    }
+
+    @SuppressWarnings("InterruptedExceptionSwallowed") // callers treat both alike: start failed
+    private Channel bind(ServerBootstrap bootstrap, SocketAddress address) throws Exception {
         ChannelFuture bound = bootstrap.bind(address).sync();
         listening.add(bound.channel());
         return bound.channel();

@@ -32,6 +32,8 @@ import java.util.Set;
  * belong to one thread, {@link #counters} may be called from any.
  */
 public final class HttpsServer {
+    private static final Duration MOST_SILENCE = Duration.ofSeconds(60);
+
     private final ErrorAnswers errors;
     private final Object tlsLock = new Object();
     private @Nullable Tls tls;
@@ -94,15 +96,25 @@ public final class HttpsServer {
 
     private int listen(HttpsSettings settings, Endpoint opened) throws ListenException {
         int port = settings.port();
+        Duration silence = silence(settings);
         List<String> bound = new ArrayList<>();
         for (InetAddress address : resolve(settings)) {
             InetSocketAddress wanted = new InetSocketAddress(address, port);
-            InetSocketAddress got = listen(opened, wanted);
+            InetSocketAddress got = listen(opened, wanted, silence);
             port = got.getPort();
             bound.add(Addresses.text(got));
         }
         addresses = List.copyOf(bound);
         return port;
+    }
+
+    /** In TLS the client speaks first. */
+    private static Duration silence(HttpsSettings settings) {
+        Duration handshake = settings.limits().handshakeTimeout();
+        if (!settings.mutualTls()) {
+            return Duration.ZERO;
+        }
+        return handshake.compareTo(MOST_SILENCE) < 0 ? handshake : MOST_SILENCE;
     }
 
     private static Set<InetAddress> resolve(HttpsSettings settings) throws ListenException {
@@ -121,10 +133,10 @@ public final class HttpsServer {
         return found;
     }
 
-    private InetSocketAddress listen(Endpoint opened, InetSocketAddress wanted)
+    private InetSocketAddress listen(Endpoint opened, InetSocketAddress wanted, Duration silence)
             throws ListenException {
         try {
-            Channel channel = opened.listen(wanted, new Newcomers(), true);
+            Channel channel = opened.listenTcp(wanted, new Newcomers(), silence);
             return (InetSocketAddress) channel.localAddress();
         } catch (Exception e) {
             throw BindFailure.explain(wanted, e);
@@ -240,7 +252,7 @@ public final class HttpsServer {
                 handler.setHandshakeTimeoutMillis(running.limits().handshakeTimeout().toMillis());
                 handler.setCloseNotifyFlushTimeoutMillis(1000);
                 channel.pipeline()
-                        .addLast(new FirstBytes(connection))
+                        .addLast(new Greeting(connection))
                         .addLast(handler)
                         .addLast(
                                 new HandshakeWatch(

@@ -69,7 +69,7 @@ public final class UnixHttpServer {
                         ? new DomainSocketAddress(socket.toString())
                         : UnixDomainSocketAddress.of(socket);
         try {
-            Channel bound = opened.listen(address, new Newcomers(), false);
+            Channel bound = opened.listen(address, new Newcomers());
             Objects.requireNonNull(bound);
         } catch (Exception e) {
             stop(Duration.ZERO);

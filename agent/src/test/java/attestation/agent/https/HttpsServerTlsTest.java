@@ -25,6 +25,13 @@ import javax.net.ssl.SSLEngine;
 
 /** Who gets in, on real sockets, with both TLS implementations. */
 class HttpsServerTlsTest {
+    private static final HttpLimits TEN_AND_PATIENT =
+            Limits.with(
+                    limits -> {
+                        limits.connectionsPerPeer = 10;
+                        limits.handshakeMillis = 600_000;
+                    });
+
     @TempDir static Path dir;
     private static Pki pki = new Pki(Path.of("/"));
 
@@ -259,37 +266,57 @@ class HttpsServerTlsTest {
         }
     }
 
-    /** The oldest of all, but at least it has begun to say who it is. */
+    /** The oldest of all, but at least it has said who it wants to be. */
     @ParameterizedTest
     @EnumSource(
             value = TlsProvider.class,
             names = {"BORINGSSL", "JDK"})
-    void handshake_underAFloodOfSilentConnections_isNotWhatMakesRoom(TlsProvider provider)
+    void handshake_underAFloodOfFirstBytes_isNotWhatMakesRoom(TlsProvider provider)
             throws Exception {
-        List<RawClient> silent = new ArrayList<>();
+        List<RawClient> flood = new ArrayList<>();
         try (TestServer server =
                         TestServer.tls(
-                                provider,
-                                Limits.with(
-                                        limits -> {
-                                            limits.connectionsPerPeer = 10;
-                                            limits.handshakeMillis = 600_000;
-                                        }),
-                                pki,
-                                exchange -> TestServer.text("never"));
+                                provider, TEN_AND_PATIENT, pki, exchange -> TestServer.text("ok"));
                 RawClient begun = RawClient.tcp(server.port)) {
             begun.send(clientHello());
             begun.socket().getInputStream().read(); // the server's hello
             for (int i = 0; i < 30; i++) {
-                silent.add(RawClient.tcp(server.port));
+                flood.add(RawClient.tcp(server.port).send(new byte[] {22}));
             }
             Await.until(() -> evicted(server).size() == 21, "21 of 31 made room");
             String port = ":" + begun.socket().getLocalPort();
             assertFalse(evicted(server).stream().anyMatch(peer -> peer.endsWith(port)));
         } finally {
-            for (RawClient client : silent) {
-                client.close();
+            closeAll(flood);
+        }
+    }
+
+    /** The kernel keeps them: they take no place, so none is needed. */
+    @ParameterizedTest
+    @EnumSource(
+            value = TlsProvider.class,
+            names = {"BORINGSSL", "JDK"})
+    void handshake_underAFloodOfSilentConnections_nobodyMakesRoom(TlsProvider provider)
+            throws Exception {
+        List<RawClient> flood = new ArrayList<>();
+        try (TestServer server =
+                TestServer.tls(provider, TEN_AND_PATIENT, pki, exchange -> TestServer.text("ok"))) {
+            for (int i = 0; i < 100; i++) {
+                flood.add(RawClient.tcp(server.port));
             }
+            try (RawClient client = RawClient.tls(server.port, pki.client("client"))) {
+                assertEquals("ok", client.get("/").text());
+            }
+            assertEquals(1, server.server.counters().connections());
+            assertEquals(List.of(), evicted(server));
+        } finally {
+            closeAll(flood);
+        }
+    }
+
+    private static void closeAll(List<RawClient> clients) throws IOException {
+        for (RawClient client : clients) {
+            client.close();
         }
     }
 
