@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package attestation.agent.keylime.payload;
 
+import attestation.agent.host.LineQuota;
 import attestation.agent.keylime.wire.Shown;
 
 import org.slf4j.Logger;
@@ -18,8 +19,10 @@ import java.util.Optional;
 public final class PayloadService implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PayloadService.class);
     private static final int LONGEST_KEY_BYTES = 32;
+    private static final int LINES_A_MINUTE = 10;
 
     private final PayloadSettings settings;
+    private final LineQuota ignored = new LineQuota(LINES_A_MINUTE);
     private final BootstrapKeys keys;
     private final Deployment deployment;
     private final Revocations revocations;
@@ -43,14 +46,21 @@ public final class PayloadService implements AutoCloseable {
         return keys;
     }
 
-    /** Takes a revocation message, not yet checked, to be handled later. */
+    /** Takes a revocation message to be handled later, unless it is seen to be forged. */
     public void revocation(String message, String signature) {
         if (!settings.enabled()) {
-            LOG.warn("revocation message ignored reason=\"mTLS disabled\"");
+            ignored.take("")
+                    .ifPresent(
+                            told ->
+                                    LOG.warn(
+                                            "revocation message ignored reason=\"mTLS disabled\"{}",
+                                            told));
             return;
         }
-        revocationWorker.submit(
-                () -> revocations.take(new Revocations.Message(message, signature)));
+        var received = new Revocations.Message(message, signature);
+        if (!revocations.refusesAtOnce(received)) {
+            revocationWorker.submit(() -> revocations.take(received));
+        }
     }
 
     /** K as the tmpfs still holds it when only the agent was restarted, not the host. */

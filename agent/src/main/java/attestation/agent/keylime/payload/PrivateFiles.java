@@ -3,8 +3,10 @@ package attestation.agent.keylime.payload;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.InputStream;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -36,12 +38,16 @@ final class PrivateFiles {
 
     /** Writes a file that must not be there yet, mode 0600. */
     static void write(Path file, byte[] content) throws IOException {
+        write(file, new ByteArrayInputStream(content));
+    }
+
+    /**
+     * As {@link #write(Path, byte[])}, up to the end of the stream, of which little is in memory.
+     */
+    static void write(Path file, InputStream content) throws IOException {
         var options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        try (var out = FileChannel.open(file, options, FILE)) {
-            var bytes = ByteBuffer.wrap(content);
-            while (bytes.hasRemaining()) {
-                out.write(bytes);
-            }
+        try (var out = Channels.newOutputStream(FileChannel.open(file, options, FILE))) {
+            content.transferTo(out);
         }
     }
 

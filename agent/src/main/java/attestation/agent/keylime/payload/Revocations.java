@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package attestation.agent.keylime.payload;
 
+import attestation.agent.host.LineQuota;
 import attestation.agent.keylime.wire.Json;
 import attestation.agent.keylime.wire.JsonException;
 import attestation.agent.keylime.wire.Shown;
@@ -19,23 +20,46 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Checks revocation messages and runs their actions, one after another. On the revocation worker
- * only.
+ * Checks revocation messages and runs their actions, one after another; on the revocation worker
+ * only where nothing else is said.
  *
  * <p>Messages that come before the certificate wait for it, the last 16 of them.
  */
 final class Revocations {
     private static final Logger LOG = LoggerFactory.getLogger(Revocations.class);
     private static final int MOST_WAITING = 16;
+    private static final int LINES_A_MINUTE = 10;
 
     /** Neither is trusted yet. */
     record Message(String text, String signature) {}
 
     private final PayloadSettings settings;
+    private final LineQuota lines = new LineQuota(LINES_A_MINUTE);
     private final Deque<Message> waiting = new ArrayDeque<>();
 
     Revocations(PayloadSettings settings) {
         this.settings = settings;
+    }
+
+    /**
+     * Any thread: whether a certificate is there and does not fit, so that forged messages, however
+     * many, take no place from one that waits for the actions of another.
+     */
+    boolean refusesAtOnce(Message message) {
+        try {
+            Optional<RevocationKey> key = RevocationKey.load(settings.revocationCertificate());
+            return key.isPresent() && !isSigned(message, key.get());
+        } catch (PayloadException e) {
+            return false; // why it cannot be handled is told when its turn comes
+        }
+    }
+
+    private boolean isSigned(Message message, RevocationKey key) {
+        boolean signed = key.signed(message.text(), message.signature());
+        if (!signed) {
+            warn("refused reason=\"signature does not verify\"");
+        }
+        return signed;
     }
 
     /** Handles a message, after those that wait. */
@@ -43,9 +67,7 @@ final class Revocations {
         waiting.addLast(message);
         if (waiting.size() > MOST_WAITING) {
             waiting.removeFirst();
-            LOG.warn(
-                    "revocation message dropped reason=\"no certificate yet, {} wait\"",
-                    MOST_WAITING);
+            warn("dropped reason=\"no certificate yet, %d wait\"".formatted(MOST_WAITING));
         }
         takeWaiting();
     }
@@ -61,26 +83,29 @@ final class Revocations {
                 handle(waiting.removeFirst(), key.get());
             }
             if (!waiting.isEmpty()) {
-                LOG.warn(
-                        "revocation message waits for its certificate file={} waiting={}",
-                        settings.revocationCertificate(),
-                        waiting.size());
+                warn(
+                        "waits for its certificate file=%s waiting=%d"
+                                .formatted(settings.revocationCertificate(), waiting.size()));
             }
         } catch (PayloadException e) {
-            LOG.warn("revocation message not handled reason=\"{}\"", e.getMessage());
+            warn("not handled reason=\"%s\"".formatted(e.getMessage()));
         }
     }
 
+    /** Whoever may send messages may send many. */
+    private void warn(String what) {
+        lines.take("").ifPresent(told -> LOG.warn("revocation message {}{}", what, told));
+    }
+
     private void handle(Message message, RevocationKey key) throws InterruptedException {
-        if (!key.signed(message.text(), message.signature())) {
-            LOG.warn("revocation message refused reason=\"signature does not verify\"");
+        if (!isSigned(message, key)) {
             return;
         }
         try {
             Json.readObject(message.text().getBytes(StandardCharsets.UTF_8));
             run(message.text());
         } catch (JsonException e) {
-            LOG.warn("revocation message refused reason=\"{}\"", e.getMessage());
+            warn("refused reason=\"%s\"".formatted(e.getMessage()));
         } catch (PayloadException | IOException e) {
             LOG.error(
                     "revocation actions stopped agent={} reason=\"{}\"",

@@ -61,6 +61,20 @@ final class ZipUnpacker {
         if (seen.size() != names.size()) {
             throw new PayloadException("ZIP: directory does not match its entries");
         }
+        checkNoFileIsADirectory(seen);
+    }
+
+    private static void checkNoFileIsADirectory(Set<String> names) throws PayloadException {
+        for (String name : names) {
+            for (int slash = name.indexOf('/'); slash > 0; slash = name.indexOf('/', slash + 1)) {
+                String above = name.substring(0, slash);
+                if (names.contains(above)) {
+                    throw new PayloadException(
+                            "ZIP entry \"%s\": a file and a directory"
+                                    .formatted(Shown.text(above)));
+                }
+            }
+        }
     }
 
     private void checkName(ZipEntry entry, Set<String> names, Set<String> seen)
@@ -112,7 +126,7 @@ final class ZipUnpacker {
         Path parent = path.getParent();
         PrivateFiles.makeDirectory(parent == null ? directory : parent);
         try {
-            PrivateFiles.write(path, in.readNBytes((int) Math.min(mostBytes, Integer.MAX_VALUE)));
+            PrivateFiles.write(path, in);
         } catch (FileAlreadyExistsException e) {
             throw new PayloadException(
                     "ZIP entry \"%s\": there already".formatted(Shown.text(entry.getName())), e);

@@ -314,6 +314,27 @@ class PayloadServiceTest {
     }
 
     @Test
+    void revocation_floodOfForgedOnesWhileAnActionRuns_theGenuineOneIsNotLost() throws Exception {
+        start(true, "derived_tci_key", List.of("first"));
+        install(
+                installed,
+                "first",
+                "echo ran >> ran; touch began; while [ ! -e go ]; do sleep 0.1; done;"
+                        + " [ $(wc -l < ran) = 1 ] || touch both");
+        Files.createDirectories(unzipped);
+        String signature = signature(2048);
+        Files.move(keylime.resolve("rev.crt"), unzipped.resolve("RevocationNotifier-cert.crt"));
+        service.revocation(MESSAGE, signature);
+        await(keylime.resolve("began"));
+        service.revocation(MESSAGE, signature);
+        for (int i = 0; i < 100; i++) {
+            service.revocation(MESSAGE + " ", signature);
+        }
+        Files.createFile(keylime.resolve("go"));
+        await(keylime.resolve("both"));
+    }
+
+    @Test
     void revocation_beforeItsCertificate_waitsForThePayload() throws Exception {
         start(true, "derived_tci_key", List.of("first"));
         install(installed, "first", "touch ran");

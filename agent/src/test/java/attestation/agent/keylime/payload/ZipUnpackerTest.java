@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -121,6 +122,44 @@ class ZipUnpackerTest {
                 "ZIP entry \"zeros\": unpacks to more than is left of 1048576 bytes (secure_size)",
                 e.getMessage());
         assertEquals(0, filesBelow(root));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a,a/b", "a/b,a", "a/b/c,a/b", "a,a/"})
+    void unpack_fileThatIsADirectoryToo_refusedNothingWritten(String names) throws Exception {
+        String[] both = names.split(",");
+
+        var e =
+                assertThrows(
+                        PayloadException.class,
+                        () -> unpack(zip("good", "x", both[0], "", both[1], ""), 100));
+        assertTrue(e.toString().endsWith("\": a file and a directory"), e.toString());
+        assertEquals(0, filesBelow(root));
+    }
+
+    @Test
+    void unpack_encrypted_refusedNothingWritten() throws Exception {
+        byte[] zip = zip("good", "x");
+        zip[6] |= 1;
+        zip[indexOf(zip, 0x02014b50) + 8] |= 1;
+
+        var e = assertThrows(PayloadException.class, () -> unpack(zip, 100));
+        assertEquals("ZIP: damaged - encrypted ZIP entry not supported", e.getMessage());
+        assertEquals(0, filesBelow(root));
+    }
+
+    /** The daemon's heap is smaller than what secure_size may allow. */
+    @Test
+    void unpack_largeEntry_isNeverWholeInMemory() throws Exception {
+        byte[] large = zip("zeros", "\0".repeat(50_000_000));
+        var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+
+        unpack(large, 1 << 30);
+
+        long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+        assertEquals(50_000_000, Files.size(target().resolve("zeros")));
+        assertTrue(allocated < 10_000_000, allocated + " bytes allocated");
     }
 
     @Test
