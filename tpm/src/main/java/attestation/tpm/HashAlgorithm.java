@@ -28,6 +28,11 @@ public enum HashAlgorithm {
         this.hmacName = hmacName;
     }
 
+    /** As Java spells it, for example {@code SHA-256}. */
+    String jcaName() {
+        return jcaName;
+    }
+
     /** TPM_ALG_ID. */
     public int tpmId() {
         return tpmId;

@@ -30,6 +30,7 @@ public final class Tpm implements AutoCloseable {
     private static final int MAX_RANDOM = 1024;
 
     private final TpmWorker worker;
+    private volatile Optional<QuoteSignature> signature = Optional.empty();
 
     private Tpm(TpmWorker worker) {
         this.worker = worker;
@@ -83,27 +84,59 @@ public final class Tpm implements AutoCloseable {
     /** Loads the key that quotes from now on; it is loaded again whenever the TPM lost it. */
     public AttestationKey loadAk(EkRequest request, AkBlob blob, Duration timeout)
             throws TpmException, InterruptedException {
-        return ask(
-                "loading the AK",
-                timeout,
-                c -> {
-                    AttestationKey key = c.loadAk(request, blob);
-                    worker.keepLoaded(request, blob);
-                    return key;
-                });
+        AttestationKey loaded =
+                ask(
+                        "loading the AK",
+                        timeout,
+                        c -> {
+                            AttestationKey key = c.loadAk(request, blob);
+                            worker.keepLoaded(request, blob);
+                            return key;
+                        });
+        signature = QuoteSignature.of(loaded.publicArea());
+        return loaded;
     }
 
     /**
-     * Quotes by the loaded attestation key: one TPM command, unless the key has to be loaded again.
+     * Quotes by the loaded attestation key: one TPM command, unless the key has to be loaded again,
+     * or the answer does not stand: it is for this nonce and selection, and signed by this key.
      *
      * @param qualifyingData the nonce, at most {@link #maxQualifyingData} bytes
      */
     public Quote quote(byte[] qualifyingData, PcrSelection selection, Lane lane, Duration timeout)
             throws TpmException, InterruptedException {
+        long end = System.nanoTime() + timeout.toNanos();
         byte[] data = qualifyingData.clone();
         Quote quote = worker.call("quote", lane, true, timeout, c -> quoteOnce(c, data, selection));
+        if (!isSigned(quote)) {
+            worker.doubted(unsigned());
+            Duration left = Duration.ofNanos(end - System.nanoTime());
+            quote = worker.call("quote", lane, true, left, c -> signed(c, data, selection));
+        }
         worker.clock(quote.info().clock());
         return quote;
+    }
+
+    /**
+     * Verified by the thread that asks, so that the TPM can go on; only a second time by its own.
+     */
+    private Quote signed(TpmConnection connection, byte[] data, PcrSelection selection)
+            throws TpmException {
+        Quote quote = quoteOnce(connection, data, selection);
+        if (!isSigned(quote)) {
+            throw unsigned();
+        }
+        return quote;
+    }
+
+    private boolean isSigned(Quote quote) {
+        return signature.isEmpty() || signature.get().fits(quote);
+    }
+
+    private static TpmException.BadResponse unsigned() {
+        return new TpmException.BadResponse(
+                "TPM2_Quote: the signature is not the AK's over this quote - something between TPM"
+                        + " and host changed it");
     }
 
     private Quote quoteOnce(TpmConnection connection, byte[] data, PcrSelection selection)

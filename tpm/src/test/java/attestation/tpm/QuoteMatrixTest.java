@@ -22,7 +22,7 @@ import java.util.List;
 
 /** Every kind of key on every set of banks; what tpm2-tools make of it decides. */
 class QuoteMatrixTest {
-    private static final String NONCE = "lsgo7TDYtsOlIVy51viG";
+    static final String NONCE = "lsgo7TDYtsOlIVy51viG";
 
     @ParameterizedTest
     @CsvSource({
@@ -70,7 +70,7 @@ class QuoteMatrixTest {
         return tpm.quote(Given.bytes(NONCE), selection, Lane.INTEGRITY, Given.PATIENCE);
     }
 
-    private static void checkquote(Swtpm swtpm, AttestationKey key, HashAlgorithm hash, Quote quote)
+    static void checkquote(Swtpm swtpm, AttestationKey key, HashAlgorithm hash, Quote quote)
             throws Exception {
         Path folder = swtpm.folder();
         Given.pem(folder.resolve("ak.pem"), key.subjectPublicKeyInfo());
@@ -99,8 +99,7 @@ class QuoteMatrixTest {
     }
 
     /** tpm2_checkquote of tpm2-tools 5.4 does not know PSS. */
-    private static void opensslVerifiesPss(Swtpm swtpm, AttestationKey key, Quote quote)
-            throws Exception {
+    static void opensslVerifiesPss(Swtpm swtpm, AttestationKey key, Quote quote) throws Exception {
         Path folder = swtpm.folder();
         Given.pem(folder.resolve("ak.pem"), key.subjectPublicKeyInfo());
         Files.write(folder.resolve("attest"), quote.attest());

@@ -27,6 +27,10 @@ public final class TpmSection implements SectionSource {
             "find who sends the TPM wrong passwords, or why the host loses power, then wait or"
                     + " clear the lockout; it is tried again by itself";
 
+    private static final String AK_REFUSED =
+            "it is tried again by itself; where that does not help, bring the former TPM or state"
+                    + " directory back, or stop the agent, agent identity reset, and enrol anew";
+
     private final Tpm tpm;
 
     public TpmSection(Tpm tpm) {
@@ -115,13 +119,11 @@ public final class TpmSection implements SectionSource {
                     Health.FAILING,
                     "since " + refusal.since() + " " + refusal.reason(),
                     refusal.failureMode() ? FAILURE_MODE : LOCKOUT);
+        } else if (!s.akLoaded() && s.lastFailure().isPresent()) {
+            section.report(Health.FAILING, "the AK is not loaded: " + reason, AK_REFUSED);
         } else if (!s.akLoaded()) {
             section.report(
-                    Health.FAILING,
-                    s.lastFailure().isPresent()
-                            ? "the AK is not loaded: " + reason
-                            : "the AK is not loaded yet",
-                    "it is tried again by itself");
+                    Health.FAILING, "the AK is not loaded yet", "it is tried again by itself");
         }
     }
 

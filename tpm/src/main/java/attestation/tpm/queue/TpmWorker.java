@@ -124,7 +124,12 @@ public final class TpmWorker implements AutoCloseable {
             throw new TpmUnavailable(
                     "no attestation key is loaded - load or create one first", null);
         }
-        on.loadAk(kept.ek(), kept.ak());
+        try {
+            on.loadAk(kept.ek(), kept.ak());
+        } catch (CommandFailed | TpmException.KeyMismatch | TpmException.Unsupported e) {
+            state.failed(e);
+            throw e;
+        }
         state.akLoaded(true);
     }
 
@@ -139,6 +144,11 @@ public final class TpmWorker implements AutoCloseable {
                     "no attestation key is loaded - load or create one first", null);
         }
         return kept.ek();
+    }
+
+    /** Takes note of an answer that was not taken, and asked for again. */
+    public void doubted(BadResponse why) {
+        state.failed(why);
     }
 
     /** Takes note of the TPM's clock. */

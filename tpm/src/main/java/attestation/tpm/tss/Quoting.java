@@ -27,7 +27,7 @@ final class Quoting {
         this.engine = engine;
     }
 
-    /** The key under our handle is not ours any more: somebody flushed it and loaded another. */
+    /** Another key than ours has signed, so the answer says. */
     static final class ForeignKey extends Exception {
         private static final long serialVersionUID = 1L;
     }

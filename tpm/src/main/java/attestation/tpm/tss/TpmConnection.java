@@ -36,6 +36,7 @@ import tss.tpm.TPM_SU;
 
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -202,7 +203,12 @@ public final class TpmConnection implements AutoCloseable {
         try {
             return Optional.of(quoting.quote(loaded, qualifyingData, selection));
         } catch (Quoting.ForeignKey e) {
-            ak = null; // not ours, so not ours to flush
+            if (isOurs(loaded)) {
+                throw new BadResponse(
+                        "TPM2_Quote: signed by another key than the AK - something between TPM and"
+                                + " host changed it");
+            }
+            ak = null;
             return Optional.empty();
         } catch (CommandFailed e) {
             if (!forgetIfGone(e)) {
@@ -212,15 +218,37 @@ public final class TpmConnection implements AutoCloseable {
         }
     }
 
-    /** Whether the failure says that the AK, a command's first handle, is not in the TPM. */
-    public boolean forgetIfGone(CommandFailed e) {
-        TpmRc rc = e.rc();
-        boolean badHandle = rc.base() == TpmRc.HANDLE && rc.subject() == TpmRc.Subject.HANDLE;
-        boolean gone = rc.base() == TpmRc.REFERENCE_H0 || (badHandle && rc.index() == 1);
+    /**
+     * Whether the AK, whose handle was a command's first, is not in the TPM any more. Where the
+     * refusal does not say, the TPM is asked whose key has that handle; one of somebody else is not
+     * ours to flush.
+     */
+    public boolean forgetIfGone(CommandFailed e) throws TpmException {
+        Objects.Loaded loaded = ak;
+        boolean gone = saysGone(e.rc()) || (loaded != null && concernsKey(e) && !isOurs(loaded));
         if (gone) {
             ak = null;
         }
         return gone;
+    }
+
+    private static boolean saysGone(TpmRc rc) {
+        boolean badHandle = rc.base() == TpmRc.HANDLE && rc.subject() == TpmRc.Subject.HANDLE;
+        return rc.base() == TpmRc.REFERENCE_H0 || (badHandle && rc.index() == 1);
+    }
+
+    /** Not one about the TPM's own state. */
+    private static boolean concernsKey(CommandFailed e) {
+        return !e.retryable() && !e.lockout() && e.rc().base() != TpmRc.FAILURE;
+    }
+
+    private boolean isOurs(Objects.Loaded loaded) throws TpmException {
+        try {
+            Objects.Public there = Objects.readPublic(engine, "the AK", loaded.ref().handle());
+            return Arrays.equals(there.area().name(), loaded.ref().name());
+        } catch (CommandFailed e) {
+            return false;
+        }
     }
 
     private void requireQualifyingData(byte[] data) throws Unsupported {
