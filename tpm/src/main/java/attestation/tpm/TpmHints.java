@@ -30,9 +30,12 @@ final class TpmHints {
                     "the TPM is in lockout after too many wrong passwords or power cuts, which count"
                             + " like them - wait for its recovery time or clear it with the lockout"
                             + " password (tpm2_dictionarylockout -c)";
-            case TpmRc.AUTH_FAIL, TpmRc.BAD_AUTH ->
-                    "wrong password - set the right endorsement or owner password; it is not tried"
-                            + " again before a restart, because wrong ones lead to lockout";
+            case TpmRc.AUTH_FAIL ->
+                    "wrong password - set the right one; it is not tried again before a restart,"
+                            + " because wrong ones lead to lockout";
+            case TpmRc.BAD_AUTH ->
+                    "wrong password - set the right endorsement or owner password; this one is"
+                            + " tried again every few minutes, which does not count toward lockout";
             case TpmRc.OBJECT_MEMORY, TpmRc.OBJECT_HANDLES ->
                     "all object slots of the TPM are taken by others - flush them (tpm2_flushcontext"
                             + " -t) or use the resource manager /dev/tpmrm0";

@@ -53,7 +53,7 @@ public final class TpmWorker implements AutoCloseable {
     private final TpmSettings settings;
     private final TransportOpener opener;
     private final SecureRandom random = new SecureRandom();
-    private final AuthGuard guard = new AuthGuard();
+    private final AuthGuard guard = new AuthGuard(System::nanoTime);
     private final JobQueue queue;
     private final WorkerState state;
     private final CountDownLatch closing = new CountDownLatch(1);

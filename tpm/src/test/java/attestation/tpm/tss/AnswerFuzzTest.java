@@ -65,7 +65,7 @@ class AnswerFuzzTest {
                         SETTINGS,
                         (_, _, _) -> {},
                         new SecureRandom(),
-                        new AuthGuard())) {
+                        new AuthGuard(System::nanoTime))) {
             ask.run(connection);
         } catch (TpmException e) {
             if (e.getMessage().isEmpty()) {
