@@ -67,7 +67,7 @@ record ProvenState(
         }
     }
 
-    private static ProvenState parse(byte[] bytes) throws RefutedException {
+    static ProvenState parse(byte[] bytes) throws RefutedException {
         KeyValues values = KeyValues.parse("state", bytes);
         if (!values.text("format").equals(FORMAT)) {
             throw new RefutedException(
@@ -88,7 +88,7 @@ record ProvenState(
                 values.text("quote"));
     }
 
-    private byte[] bytes() {
+    byte[] bytes() {
         KeyValues values = new KeyValues("state");
         values.put("format", FORMAT);
         values.put("ak", ak);

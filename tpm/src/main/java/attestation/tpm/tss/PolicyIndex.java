@@ -90,7 +90,7 @@ final class PolicyIndex {
     }
 
     /** A TPMT_HA; that somebody wrote something else says nothing about the connection. */
-    private static byte[] digest(int index, HashAlgorithm hash, byte[] content)
+    static byte[] digest(int index, HashAlgorithm hash, byte[] content)
             throws TpmException.Unsupported {
         byte[] head = {(byte) (hash.tpmId() >> 8), (byte) hash.tpmId()};
         boolean fits = content.length == head.length + hash.size();

@@ -37,7 +37,7 @@ final class SessionNotes {
     private static final class Form {
         static final Pattern NOTE =
                 Pattern.compile(
-                        "resets=([0-9a-f]{8}) restarts=([0-9a-f]{8}) sessions=([0-9a-f,]+)\n");
+                        "(resets=[0-9a-f]{8} restarts=[0-9a-f]{8}) sessions=([0-9a-f,]+)\n");
         static final Pattern HANDLE = Pattern.compile("0[23][0-9a-f]{6}");
     }
 
@@ -88,20 +88,19 @@ final class SessionNotes {
             return List.of();
         }
         try (InputStream in = Files.newInputStream(file.get())) {
-            byte[] bytes = in.readNBytes(MAX_BYTES);
-            Matcher note = Form.NOTE.matcher(new String(bytes, StandardCharsets.US_ASCII));
-            boolean ofThisBoot =
-                    note.matches()
-                            && boot.equals(
-                                    "resets=" + note.group(1) + " restarts=" + note.group(2));
-            return ofThisBoot ? handles(note.group(3)) : List.of();
+            return handles(in.readNBytes(MAX_BYTES), boot);
         } catch (IOException e) {
             return List.of(); // none was left, or it cannot be known
         }
     }
 
-    private static List<Integer> handles(String list) {
-        return Arrays.stream(list.split(",", -1))
+    /** Sessions that a note names; none when it is damaged or of another boot of the TPM. */
+    static List<Integer> handles(byte[] text, String boot) {
+        Matcher note = Form.NOTE.matcher(new String(text, StandardCharsets.US_ASCII));
+        if (!note.matches() || !boot.equals(note.group(1))) {
+            return List.of();
+        }
+        return Arrays.stream(note.group(2).split(",", -1))
                 .filter(Form.HANDLE.asMatchPredicate())
                 .map(hex -> Integer.parseInt(hex, 16))
                 .toList();
