@@ -151,6 +151,12 @@ record TpmtPublic(
             AlgorithmParameters parameters = AlgorithmParameters.getInstance("EC");
             parameters.init(new ECGenParameterSpec(curve));
             ECParameterSpec spec = parameters.getParameterSpec(ECParameterSpec.class);
+            int field = spec.getCurve().getField().getFieldSize();
+            int bits = Math.max(x.bitLength(), y.bitLength());
+            if (bits > field) {
+                throw new RefutedException(
+                        "TPMT_PUBLIC, ECC point: bits of a coordinate", bits, "at most " + field);
+            }
             return KeyFactory.getInstance("EC")
                     .generatePublic(new ECPublicKeySpec(new ECPoint(x, y), spec));
         } catch (GeneralSecurityException bad) {
