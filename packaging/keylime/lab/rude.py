@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Clients that misbehave, with the verifier's certificate where they get so far as to show one, and an address of their own."""
+"""Clients that misbehave, with the verifier's certificate where they get so far as to show one; most have an address of their own."""
 import socket
 import threading
 
@@ -45,15 +45,15 @@ class Rude:
                 self.trouble.append(f"{kind.__name__}: {trouble}")
                 return
 
-    def _plain(self):
-        return socket.create_connection(("127.0.0.1", self.port), 60, ("127.0.0.2", 0))
+    def _plain(self, address="127.0.0.2"):
+        return socket.create_connection(("127.0.0.1", self.port), 60, (address, 0))
 
     def _secured(self, client=None):
         return self.tls.wrap_socket(client or self._plain())
 
     def silent(self):
-        """Connects and never says a word."""
-        with self._plain() as client:
+        """Connects, from the verifier's own address, and never says a word."""
+        with self._plain("127.0.0.1") as client:
             client.settimeout(1)
             while not self.done.is_set():
                 try:
