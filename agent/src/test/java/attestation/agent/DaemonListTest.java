@@ -293,6 +293,28 @@ class DaemonListTest {
         }
     }
 
+    /** Who can reset the TPM can make it vouch for less than it has vouched for before. */
+    @Test
+    void tpmResetAndTakenBackToAnEarlierPrefix_isServedAndFailsByName() throws Exception {
+        try (TestDaemon daemon = daemon().start().awaitHealthy()) {
+            assertEquals(21L, verified(daemon).facts().get("proven_entries"));
+            tpm.restart();
+            log.extendOnly(MeasuredEntry.named("boot_aggregate", 0));
+            for (int entry = 1; entry < 6; entry++) {
+                log.extendOnly(MeasuredEntry.synthetic(entry));
+            }
+            daemon.awaitSection(
+                    "evidence",
+                    section -> {
+                        Report report = verified(daemon);
+                        assertEquals(21L, report.facts().get("list_entries"));
+                        assertEquals(6L, report.facts().get("proven_entries"));
+                        return section.health() == Health.FAILING;
+                    });
+            assertFailing(daemon.section("evidence"), "entry 6 (", "never extended");
+        }
+    }
+
     @Test
     void listWithoutTpmAtBoot_isNamedAsCause() throws Exception {
         tpm.restart();
