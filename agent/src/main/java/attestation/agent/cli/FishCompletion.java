@@ -7,35 +7,35 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /** The completions of fish, from the model of the command line. */
 final class FishCompletion {
+    private static final String SEEN = "__fish_seen_subcommand_from ";
+
     private final StringBuilder out = new StringBuilder();
 
     String render(CommandLine agent) {
         out.append("# SPDX-License-Identifier: Apache-2.0\n");
-        commands(agent, "__fish_use_subcommand");
-        agent.getSubcommands().values().forEach(this::command);
+        level(agent, "__fish_use_subcommand");
+        below(agent, "");
         return out.toString();
     }
 
-    private void command(CommandLine command) {
-        String here = "__fish_seen_subcommand_from " + command.getCommandName();
+    private void below(CommandLine parent, String where) {
+        parent.getSubcommands()
+                .values()
+                .forEach(command -> command(command, where + SEEN + command.getCommandName()));
+    }
+
+    private void command(CommandLine command, String here) {
         if (command.getSubcommands().isEmpty()) {
             options(command.getCommandSpec(), here);
             return;
         }
-        String below = String.join(" ", command.getSubcommands().keySet());
-        commands(command, here + "; and not __fish_seen_subcommand_from " + below);
-        command.getSubcommands()
-                .values()
-                .forEach(
-                        sub ->
-                                options(
-                                        sub.getCommandSpec(),
-                                        here
-                                                + "; and __fish_seen_subcommand_from "
-                                                + sub.getCommandName()));
+        String names = String.join(" ", command.getSubcommands().keySet());
+        level(command, here + "; and not " + SEEN + names);
+        below(command, here + "; and ");
     }
 
-    private void commands(CommandLine parent, String condition) {
+    /** What may stand where a command is chosen. */
+    private void level(CommandLine parent, String condition) {
         parent.getSubcommands()
                 .forEach(
                         (name, line) ->
@@ -47,10 +47,11 @@ final class FishCompletion {
                                                         line.getCommandSpec()
                                                                 .usageMessage()
                                                                 .description())));
+        options(parent.getCommandSpec(), condition);
     }
 
     private void options(CommandSpec spec, String condition) {
-        for (OptionSpec option : spec.options()) {
+        for (OptionSpec option : ZshCompletion.shown(spec)) {
             StringBuilder line = complete(condition);
             for (String name : option.names()) {
                 line.append(name.startsWith("--") ? " -l " : " -s ")

@@ -5,6 +5,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -24,19 +25,21 @@ final class ZshCompletion {
         out.append(name(spec)).append("() {\n");
         if (spec.subcommands().isEmpty()) {
             out.append("    _arguments");
-            spec.options().forEach(this::option);
+            shown(spec).forEach(this::option);
             if (!spec.positionalParameters().isEmpty()) {
                 out.append(" \\\n        '*:").append("argument:_files'");
             }
             out.append('\n');
         } else {
-            group(spec.subcommands());
+            group(spec.subcommands(), spec);
         }
         out.append("}\n\n");
     }
 
-    private void group(Map<String, CommandLine> commands) {
-        out.append("    local -a commands\n    commands=(\n");
+    private void group(Map<String, CommandLine> commands, CommandSpec spec) {
+        out.append("    local -a commands options\n    options=(\n");
+        shown(spec).forEach(this::optionOfGroup);
+        out.append("    )\n    commands=(\n");
         commands.forEach(
                 (command, line) ->
                         out.append("        '")
@@ -45,7 +48,8 @@ final class ZshCompletion {
                                 .append(summary(line.getCommandSpec().usageMessage().description()))
                                 .append("'\n"));
         out.append("    )\n    if (( CURRENT == 2 )); then\n");
-        out.append("        _describe -t commands command commands\n    else\n");
+        out.append("        _describe -t commands command commands\n");
+        out.append("        _describe -o option options\n    else\n");
         out.append("        shift words\n        (( CURRENT-- ))\n        case $words[1] in\n");
         commands.forEach(
                 (command, line) ->
@@ -55,6 +59,21 @@ final class ZshCompletion {
                                 .append(name(line.getCommandSpec()))
                                 .append(" ;;\n"));
         out.append("        esac\n    fi\n");
+    }
+
+    private void optionOfGroup(OptionSpec option) {
+        for (String name : option.names()) {
+            out.append("        '")
+                    .append(name)
+                    .append(':')
+                    .append(summary(option.description()))
+                    .append("'\n");
+        }
+    }
+
+    /** The options that people are told of. */
+    static List<OptionSpec> shown(CommandSpec spec) {
+        return spec.options().stream().filter(option -> !option.hidden()).toList();
     }
 
     private void option(OptionSpec option) {
