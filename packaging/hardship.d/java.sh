@@ -23,6 +23,12 @@ damaged() {
 }
 trouble archive-damaged 'a damaged class data archive' moved damaged
 
+# That of another build: Java compares the jars' times and sizes, and does without.
+other_build() {
+    touch moved/lib/attestation-*.jar
+}
+trouble archive-other 'a class data archive that does not match' moved other_build
+
 no_archive() {
     rm -f moved/lib/agent.jsa
 }
