@@ -30,11 +30,12 @@ modes() {
     equals "$executables" ./usr/lib/attestation-agent/bin/agent'
 './usr/lib/attestation-agent/bin/grant-read'
 './usr/lib/attestation-agent/bin/mount-secure'
+'./usr/lib/attestation-agent/bin/run-payload'
 './usr/lib/attestation-agent/runtime/bin/java'
 './usr/lib/attestation-agent/runtime/lib/jspawnhelper || return 1
     equals "$(find "$scratch/rpm" -type f -perm /111 | sed "s|$scratch/rpm|.|" | sort)" "$executables"
 }
-check 'nothing is writable by others, five files are executable' modes
+check 'nothing is writable by others, six files are executable' modes
 
 same_files() {
     (cd "$scratch/deb" && find . ! -type d ! -path '*/lintian/*' ! -name changelog.Debian.gz -exec sha256sum {} + 2>/dev/null |
@@ -89,26 +90,36 @@ own_digests() {
 }
 check 'the digests of own files are right and complete, maintainer scripts included' own_digests
 
-unit=usr/lib/systemd/system/attestation-agent.service
+units=usr/lib/systemd/system
+# Together, with the drop-in for payload scripts in its place.
 unit_verifies() {
-    mkdir -p "$scratch/unit"
-    sed "s|/usr/lib/attestation-agent/|$scratch/deb&|g" "$scratch/deb/$unit" >"$scratch/unit/attestation-agent.service"
-    got=$(systemd-analyze verify --man=no "$scratch/unit/attestation-agent.service" 2>&1 | grep -i attestation || true)
+    mkdir -p "$scratch/unit/attestation-agent.service.d"
+    for file in "$scratch/deb/$units"/*; do
+        sed "s|/usr/lib/attestation-agent/|$scratch/deb&|g" "$file" >"$scratch/unit/${file##*/}"
+    done
+    cp "$scratch/deb/usr/share/attestation-agent/payload-scripts.conf" "$scratch/unit/attestation-agent.service.d/"
+    cp "$scratch/unit/attestation-agent-payload@.service" "$scratch/unit/attestation-agent-payload@0.service"
+    got=$(systemd-analyze verify --man=no "$scratch/unit/attestation-agent.service" "$scratch/unit/attestation-agent-payload.socket" \
+        "$scratch/unit/attestation-agent-payload@0.service" 2>&1 | grep -i -e attestation -e payload || true)
     equals "$got" ''
 }
-check 'systemd-analyze finds nothing wrong with the unit' unit_verifies
+check 'systemd-analyze finds nothing wrong with the units' unit_verifies
 
 exposure() {
-    got=$(systemd-analyze security --offline=yes --no-pager "$scratch/deb/$unit" | sed -n 's/.*exposure level for .*: \([0-9.]*\).*/\1/p')
-    echo "exposure $got"
-    lacks "$(cat "$scratch/deb/$unit")" IPAddress && [ -n "$got" ] && awk "BEGIN { exit !($got <= 1.3) }"
+    for file in "$scratch/deb/$units"/*.service; do
+        got=$(systemd-analyze security --offline=yes --no-pager "$file" | sed -n 's/.*exposure level for .*: \([0-9.]*\).*/\1/p')
+        echo "${file##*/}: exposure $got"
+        lacks "$(cat "$file")" IPAddress && [ -n "$got" ] && awk "BEGIN { exit !($got <= 1.3) }" || return 1
+    done
 }
-check 'exposure of the unit is 1.3 or less, without IPAddress lines' exposure
+check 'exposure of both services is 1.3 or less, without IPAddress lines' exposure
 
 no_capability() {
-    grep -qx 'CapabilityBoundingSet=' "$scratch/deb/$unit" && grep -qx 'AmbientCapabilities=' "$scratch/deb/$unit"
+    for file in "$scratch/deb/$units"/*.service; do
+        grep -qx 'CapabilityBoundingSet=' "$file" && grep -qx 'AmbientCapabilities=' "$file" || return 1
+    done
 }
-check 'the unit has no capability' no_capability
+check 'neither service has a capability' no_capability
 
 unit_options() {
     sed 's/^/[/; s/$/]/' "$scratch/deb/usr/lib/attestation-agent/lib/run.options" >"$scratch/unit.words"
@@ -148,11 +159,16 @@ bash_completes() {
 }
 check 'bash completes a command' bash_completes
 
-fish_completes() {
-    got=$(HOME=$scratch XDG_CONFIG_HOME=$scratch fish --no-config -c "source '$scratch/deb/usr/share/fish/vendor_completions.d/agent.fish'; complete -C 'agent ver'" | cut -f1 | sort | tr '\n' ' ')
-    equals "$got" 'verify version '
+fish_says() {
+    HOME=$scratch XDG_CONFIG_HOME=$scratch fish --no-config \
+        -c "source '$scratch/deb/usr/share/fish/vendor_completions.d/agent.fish'; complete -C '$1'" | cut -f1 | sort | tr '\n' ' '
 }
-check 'fish completes a command' fish_completes
+
+fish_completes() {
+    equals "$(fish_says 'agent ver')" 'verify version ' && equals "$(fish_says 'agent ima policy ch')" 'check ' &&
+        contains "$(fish_says 'agent ima policy check --')" '--help '
+}
+check 'fish completes a command, one at the third level, and its options' fish_completes
 
 bill_of_materials() {
     bom=$scratch/deb/usr/share/doc/attestation-agent/attestation-agent.cdx.json

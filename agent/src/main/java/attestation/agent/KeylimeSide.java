@@ -261,6 +261,7 @@ final class KeylimeSide {
                 payload.revocation().certificate(),
                 payload.revocation().actions(),
                 payload.revocation().actionsDir(),
-                payload.revocation().payloadActions());
+                payload.revocation().payloadActions(),
+                payload.scriptSocket());
     }
 }

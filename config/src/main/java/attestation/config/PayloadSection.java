@@ -6,6 +6,7 @@ import attestation.config.value.Secret;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Keys and payloads from Keylime's tenant and verifier.
@@ -15,6 +16,7 @@ import java.time.Duration;
  * @param decPayloadFile plain file name
  * @param secureSize size of the tmpfs as mount(8) takes it, for example {@code 1m}
  * @param script relative path that stays below the unpacked payload, or empty
+ * @param scriptSocket of the unit that runs scripts and actions
  * @param insecure whether payloads are taken without mutual TLS
  */
 public record PayloadSection(
@@ -27,6 +29,7 @@ public record PayloadSection(
         boolean extractZip,
         String script,
         Duration scriptTimeout,
+        Optional<Path> scriptSocket,
         boolean insecure,
         RevocationSection revocation) {
     public PayloadSection {
@@ -34,6 +37,7 @@ public record PayloadSection(
         PayloadKeys.DEC_PAYLOAD_FILE.require(decPayloadFile);
         PayloadKeys.SECURE_SIZE.require(secureSize);
         PayloadKeys.SCRIPT.require(script);
+        PayloadKeys.SCRIPT_SOCKET.require(scriptSocket);
         PayloadKeys.SCRIPT_TIMEOUT_S.require(Math.toIntExact(scriptTimeout.toSeconds()));
         new Rules()
                 .require(
@@ -55,6 +59,7 @@ public record PayloadSection(
                 values.get(PayloadKeys.EXTRACT_PAYLOAD_ZIP),
                 values.get(PayloadKeys.SCRIPT),
                 Duration.ofSeconds(values.get(PayloadKeys.SCRIPT_TIMEOUT_S)),
+                values.get(PayloadKeys.SCRIPT_SOCKET),
                 values.get(PayloadKeys.ENABLE_INSECURE_PAYLOAD),
                 RevocationSection.of(values));
     }

@@ -46,6 +46,7 @@ record CommandManual(LocalDate date) {
         page.heading("SIGNALS");
         page.item("SIGTERM", "Ends the daemon after the requests in flight.");
         page.item("SIGHUP", "Certificates, CAs and log level are read again.");
+        payloadScripts(page);
         page.heading("FILES");
         FILES.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
@@ -53,6 +54,29 @@ record CommandManual(LocalDate date) {
         page.heading("SEE ALSO");
         page.paragraph("agent.toml(5), systemctl(1), journalctl(1)");
         return page.render();
+    }
+
+    private static void payloadScripts(Roff page) {
+        page.heading("PAYLOAD SCRIPTS");
+        page.paragraph(
+                "The unit lets the agent start no program: a payload's script and revocation actions do"
+                        + " not run, and the journal says so. Where they are wanted, whoever may deliver"
+                        + " a payload may run commands on this host. Then:");
+        page.verbatim(
+                """
+                mkdir -p /etc/systemd/system/attestation-agent.service.d
+                cp /usr/share/attestation-agent/payload-scripts.conf /etc/systemd/system/attestation-agent.service.d/
+                printf 'payload.enabled = true\n' >/etc/attestation-agent/agent.toml.d/payload.toml
+                systemctl daemon-reload && systemctl restart attestation-agent""");
+        page.paragraph(
+                "Each runs in attestation-agent-payload@.service: as the user attestation-payload, which"
+                        + " exists only meanwhile, with a copy of the payload in memory in place of the"
+                        + " agent's state and keys, without any capability, and with nothing but /tmp to"
+                        + " write to beside. What it needs beyond that is given with systemctl edit"
+                        + " attestation-agent-payload@.service. Its output and exit status are in"
+                        + " journalctl -t attestation-agent-payload; after the time-out, and when the"
+                        + " agent ends, all that it started is killed. To end it: remove the drop-in,"
+                        + " daemon-reload, restart.");
     }
 
     private static void describe(Roff page, CommandLine command) {

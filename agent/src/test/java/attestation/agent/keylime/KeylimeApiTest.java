@@ -81,7 +81,8 @@ class KeylimeApiTest {
                             Path.of("/nonexistent/cert"),
                             List.of(),
                             Path.of("/nonexistent/actions"),
-                            false));
+                            false,
+                            Optional.empty()));
     private final KeylimeApi api = api(SETTINGS, Authorizer.everyone());
 
     private KeylimeApi api(KeylimeSettings settings, Authorizer authorizer) {

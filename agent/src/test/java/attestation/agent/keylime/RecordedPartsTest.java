@@ -71,7 +71,8 @@ class RecordedPartsTest {
                                 secure.resolve("no.crt"),
                                 List.of(),
                                 keylime,
-                                false));
+                                false,
+                                Optional.empty()));
         Files.write(
                 keylime.resolve("payload-private.pem"), WorkedExample.bytes("payload-private.pem"));
         var state = new StateDirectory(keylime, Clock.systemUTC());

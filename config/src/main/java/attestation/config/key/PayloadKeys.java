@@ -5,6 +5,7 @@ import attestation.config.value.Secret;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** Section {@code [payload]}. */
 public final class PayloadKeys {
@@ -56,6 +57,14 @@ public final class PayloadKeys {
                     "Script in the payload that is run; empty for none.");
     public static final Key<Integer> SCRIPT_TIMEOUT_S =
             seconds("script_timeout_s", 600, "How long the script may run before it is stopped.");
+    public static final Key<Optional<Path>> SCRIPT_SOCKET =
+            key(
+                    "script_socket",
+                    Types.optionalAbsolutePath(),
+                    Optional.empty(),
+                    "Socket of the unit that runs scripts and actions by a user of its own, as the"
+                            + " drop-in payload-scripts.conf sets it; empty: the agent starts them"
+                            + " itself, which its unit does not let it.");
     public static final Key<Boolean> ENABLE_INSECURE_PAYLOAD =
             key(
                     "enable_insecure_payload",
@@ -101,6 +110,7 @@ public final class PayloadKeys {
                     EXTRACT_PAYLOAD_ZIP,
                     SCRIPT,
                     SCRIPT_TIMEOUT_S,
+                    SCRIPT_SOCKET,
                     ENABLE_INSECURE_PAYLOAD,
                     ALLOW_PAYLOAD_REVOCATION_ACTIONS,
                     REVOCATION_CERT,

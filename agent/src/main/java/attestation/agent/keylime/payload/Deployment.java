@@ -8,16 +8,18 @@ import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Optional;
 
 /** Puts one payload to work: key file, payload file, ZIP, script. On the payload worker only. */
 final class Deployment {
     private static final Logger LOG = LoggerFactory.getLogger(Deployment.class);
 
     private final PayloadSettings settings;
+    private final ProgramRunner runner;
 
-    Deployment(PayloadSettings settings) {
+    Deployment(PayloadSettings settings, ProgramRunner runner) {
         this.settings = settings;
+        this.runner = runner;
     }
 
     /** Replaces what an earlier payload left. */
@@ -65,23 +67,19 @@ final class Deployment {
         PrivateFiles.makeExecutable(script);
         LOG.info("payload script starts script={}", settings.script());
         int status =
-                new Script(
-                                List.of("sh", "-c", quoted(script)),
+                runner.run(
+                        new Program(
+                                script,
+                                Optional.empty(),
                                 settings.unzipped(),
-                                settings.scriptTimeout(),
-                                (stream, line) ->
-                                        LOG.info("payload script says {}=\"{}\"", stream, line))
-                        .run();
+                                settings.scriptTimeout()),
+                        (stream, line) -> LOG.info("payload script says {}=\"{}\"", stream, line));
         if (status != 0) {
             throw new PayloadException(
                     "payload_script: %s ended with exit status %d (expected: 0)"
                             .formatted(settings.script(), status));
         }
         LOG.info("payload script ended script={} exit_status=0", settings.script());
-    }
-
-    private static String quoted(Path path) {
-        return "'" + path.toAbsolutePath().toString().replace("'", "'\\''") + "'";
     }
 
     private void makeActionsExecutable() throws IOException {

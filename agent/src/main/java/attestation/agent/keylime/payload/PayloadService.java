@@ -32,14 +32,27 @@ public final class PayloadService implements AutoCloseable {
     public PayloadService(PayloadSettings settings) {
         this.settings = settings;
         this.keys = new BootstrapKeys(settings.agentId(), this::found);
-        this.deployment = new Deployment(settings);
-        this.revocations = new Revocations(settings);
+        ProgramRunner runner = runner(settings);
+        this.deployment = new Deployment(settings, runner);
+        this.revocations = new Revocations(settings, runner);
         if (settings.enabled()) {
             restoreKey();
         } else {
             LOG.warn(
                     "mTLS disabled, payloads cannot be deployed option=enable_insecure_payload value=false");
         }
+    }
+
+    private static ProgramRunner runner(PayloadSettings settings) {
+        if (settings.scriptSocket().isPresent()) {
+            return new UnitRunner(settings.scriptSocket().get(), settings.secureDirectory());
+        }
+        ChildRunner children = new ChildRunner(System.getenv().getOrDefault("PATH", "/usr/bin"));
+        if (settings.enabled() && !children.allowed()) {
+            LOG.warn(
+                    "payload scripts and actions will not run reason=\"the unit lets the agent start no program\" expected=\"its drop-in payload-scripts.conf, see agent(8)\"");
+        }
+        return children;
     }
 
     public BootstrapKeys keys() {

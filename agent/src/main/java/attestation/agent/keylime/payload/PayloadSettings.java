@@ -4,6 +4,7 @@ package attestation.agent.keylime.payload;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What may be done with payloads and revocation messages.
@@ -23,6 +24,7 @@ import java.util.List;
  * @param revocationActions run first, by name
  * @param revocationActionsDirectory where actions are looked up
  * @param payloadActionsAllowed whether actions may come from the payload
+ * @param scriptSocket of the unit that runs scripts and actions; empty: they are children of ours
  */
 public record PayloadSettings(
         String agentId,
@@ -39,7 +41,8 @@ public record PayloadSettings(
         Path revocationCertificate,
         List<String> revocationActions,
         Path revocationActionsDirectory,
-        boolean payloadActionsAllowed) {
+        boolean payloadActionsAllowed,
+        Optional<Path> scriptSocket) {
 
     /** How long a script may run where nothing else is said. */
     public static final Duration SCRIPT_TIMEOUT = Duration.ofMinutes(10);

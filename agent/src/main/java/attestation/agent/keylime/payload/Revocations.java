@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -35,10 +34,12 @@ final class Revocations {
 
     private final PayloadSettings settings;
     private final LineQuota lines = new LineQuota(LINES_A_MINUTE);
+    private final ProgramRunner runner;
     private final Deque<Message> waiting = new ArrayDeque<>();
 
-    Revocations(PayloadSettings settings) {
+    Revocations(PayloadSettings settings, ProgramRunner runner) {
         this.settings = settings;
+        this.runner = runner;
     }
 
     /**
@@ -132,15 +133,15 @@ final class Revocations {
     }
 
     private void execute(Path script, Path file, String action)
-            throws PayloadException, InterruptedException {
-        var command = List.of(script.toAbsolutePath().toString(), file.toAbsolutePath().toString());
+            throws PayloadException, IOException, InterruptedException {
         int status =
-                new Script(
-                                command,
+                runner.run(
+                        new Program(
+                                script,
+                                Optional.of(file),
                                 settings.keylimeDirectory(),
-                                settings.actionTimeout(),
-                                (stream, line) -> LOG.info("Action {}: {}", stream, line))
-                        .run();
+                                settings.actionTimeout()),
+                        (stream, line) -> LOG.info("Action {}: {}", stream, line));
         if (status != 0) {
             throw new PayloadException(
                     "revocation action %s: exit status %d (expected: 0)"

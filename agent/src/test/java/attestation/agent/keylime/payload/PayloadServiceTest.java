@@ -70,6 +70,15 @@ class PayloadServiceTest {
 
     private void start(
             boolean enabled, String keyFile, List<String> actions, Duration actionTimeout) {
+        start(enabled, keyFile, actions, actionTimeout, Optional.empty());
+    }
+
+    private void start(
+            boolean enabled,
+            String keyFile,
+            List<String> actions,
+            Duration actionTimeout,
+            Optional<Path> scriptSocket) {
         service =
                 new PayloadService(
                         new PayloadSettings(
@@ -87,7 +96,8 @@ class PayloadServiceTest {
                                 unzipped.resolve("RevocationNotifier-cert.crt"),
                                 actions,
                                 installed,
-                                true));
+                                true,
+                                scriptSocket));
     }
 
     private void start() {
@@ -140,6 +150,25 @@ class PayloadServiceTest {
                 PosixFilePermissions.toString(
                         Files.getPosixFilePermissions(unzipped.resolve("derived_tci_key"))));
         Await.until("action made executable", () -> Files.isExecutable(unzipped.resolve("act.sh")));
+    }
+
+    @Test
+    void payload_scriptSocket_scriptRunsInTheUnitAlone() throws Exception {
+        Path there = Files.createDirectories(keylime.resolve("unit/secure"));
+        try (var unit = PayloadUnit.shipped(keylime.resolve("s"), there)) {
+            start(
+                    true,
+                    "derived_tci_key",
+                    List.of(),
+                    Duration.ofMinutes(1),
+                    Optional.of(unit.socket()));
+            deliver(encrypt(ZipUnpackerTest.zip("autorun.sh", "pwd; touch ran.tmp; mv *.tmp ran")));
+            await(there.resolve("unzipped/ran"));
+
+            assertEquals(there.resolve("unzipped") + "\n", unit.journal());
+            assertArrayEquals(K, Files.readAllBytes(there.resolve("unzipped/derived_tci_key")));
+            assertFalse(Files.exists(unzipped.resolve("ran")));
+        }
     }
 
     @Test
