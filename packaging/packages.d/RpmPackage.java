@@ -2,6 +2,7 @@
 import org.eclipse.packager.rpm.FileFlags;
 import org.eclipse.packager.rpm.RpmTag;
 import org.eclipse.packager.rpm.RpmVersion;
+import org.eclipse.packager.rpm.VerifyFlags;
 import org.eclipse.packager.rpm.build.BuilderContext;
 import org.eclipse.packager.rpm.build.BuilderOptions;
 import org.eclipse.packager.rpm.build.DigestAlgorithm;
@@ -32,8 +33,10 @@ import java.util.Set;
 public class RpmPackage {
     private static final String NAME = "attestation-agent";
     private static final String HOME = "usr/lib/attestation-agent";
-    private static final String CONFIGURATION = "etc/attestation-agent/agent.toml";
+    private static final String SETTINGS = "etc/attestation-agent";
+    private static final String CONFIGURATION = SETTINGS + "/agent.toml";
     private static final int DIRECTORY = 0040755;
+    private static final int PRIVATE_DIRECTORY = 0040750;
     private static final int PROGRAM = 0100755;
     private static final int FILE = 0100644;
     private static final int PRIVATE_FILE = 0100640;
@@ -44,6 +47,8 @@ public class RpmPackage {
             Set.of(
                     "usr/share/doc/attestation-agent/changelog.Debian.gz",
                     "usr/share/lintian/overrides/attestation-agent");
+
+    private static final Set<VerifyFlags> EVERYTHING = EnumSet.allOf(VerifyFlags.class);
 
     private final Path root;
     private final Path scripts;
@@ -114,21 +119,30 @@ public class RpmPackage {
     private void add(BuilderContext content, Path entry, String name) throws IOException {
         if (Files.isSymbolicLink(entry)) {
             String target = Files.readSymbolicLink(entry).toString();
-            content.addSymbolicLink("/" + name, target, as(LINK, List.of()));
+            content.addSymbolicLink("/" + name, target, as(LINK, List.of(), EVERYTHING));
         } else if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
             if (isOurs(name)) {
-                content.addDirectory("/" + name, as(DIRECTORY, List.of()));
+                int mode = name.equals(SETTINGS) ? PRIVATE_DIRECTORY : DIRECTORY;
+                content.addDirectory("/" + name, as(mode, List.of(), EVERYTHING));
             }
         } else if (!LEFT_OUT.contains(name)) {
-            content.addFile("/" + placeOf(name), entry, as(mode(name), flags(name)));
+            content.addFile(
+                    "/" + placeOf(name), entry, as(mode(name), flags(name), verified(name)));
         }
+    }
+
+    /** What rpm -V compares: systemd-tmpfiles gives the configuration to the agent's group. */
+    private static Set<VerifyFlags> verified(String name) {
+        return name.equals(CONFIGURATION)
+                ? EnumSet.complementOf(EnumSet.of(VerifyFlags.GROUP))
+                : EVERYTHING;
     }
 
     /** Folders that no other package has. */
     private static boolean isOurs(String name) {
         return name.equals(HOME)
                 || name.startsWith(HOME + "/")
-                || name.equals("etc/attestation-agent")
+                || name.equals(SETTINGS)
                 || name.matches("usr/share/(doc/)?attestation-agent(/.*)?");
     }
 
@@ -156,7 +170,8 @@ public class RpmPackage {
         return document ? List.of(FileFlags.DOC) : List.of();
     }
 
-    private SimpleFileInformationCustomizer as(int mode, List<FileFlags> flags) {
+    private SimpleFileInformationCustomizer as(
+            int mode, List<FileFlags> flags, Set<VerifyFlags> verified) {
         return (FileInformation file) -> {
             file.setUser("root");
             file.setGroup("root");
@@ -165,6 +180,7 @@ public class RpmPackage {
             Set<FileFlags> all = EnumSet.noneOf(FileFlags.class);
             all.addAll(flags);
             file.setFileFlags(all);
+            file.setVerifyFlags(verified);
         };
     }
 }
