@@ -94,12 +94,12 @@ class Daemon:
         fields = self.proc("stat").rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
-    def switches(self):
-        """Context switches so far, by the name of the thread."""
+    def wake_ups(self):
+        """How often threads have gone to sleep so far, by their names: what they were preempted is the machine's doing."""
         by_thread = {}
         for task in pathlib.Path(f"/proc/{self.process.pid}/task").iterdir():
             with contextlib.suppress(FileNotFoundError):
-                count = sum(int(n) for n in re.findall(r"ctxt_switches:\s+(\d+)", (task / "status").read_text()))
+                count = int(re.search(r"^voluntary_ctxt_switches:\s+(\d+)", (task / "status").read_text(), re.M)[1])
                 name = (task / "comm").read_text().strip()
                 by_thread[name] = by_thread.get(name, 0) + count
         return by_thread
@@ -138,9 +138,9 @@ def starts(host, count):
 def idle(daemon, settle, seconds):
     """After a while, since what was just used is still being compiled."""
     time.sleep(settle)
-    cpu, before, begun = daemon.cpu(), daemon.switches(), time.monotonic()
+    cpu, before, begun = daemon.cpu(), daemon.wake_ups(), time.monotonic()
     time.sleep(seconds)
-    took, after = time.monotonic() - begun, daemon.switches()
+    took, after = time.monotonic() - begun, daemon.wake_ups()
     waking = {name: round((count - before.get(name, 0)) / took, 2) for name, count in after.items()}
     return {
         "cpu_percent": round((daemon.cpu() - cpu) / took * 100, 3),
