@@ -81,7 +81,8 @@ final class ImaPolicyCheckCommand implements Callable<Integer> {
                     ExitCodes.USAGE, "policy: missing (expected: FILE, or --loaded alone)");
         }
         Path path = file == null ? Path.of(LOADED) : file;
-        Policy policy = PolicyParser.parse(bytes(path));
+        byte[] bytes = bytes(path);
+        Policy policy = loaded ? PolicyParser.parse(bytes) : PolicyParser.parseFile(bytes);
         policy.problems().forEach(problem -> problem(path, problem));
         if (!policy.problems().isEmpty()) {
             return REFUSED;

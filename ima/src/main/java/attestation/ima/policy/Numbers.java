@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package attestation.ima.policy;
 
-import attestation.ima.Display;
-
 import java.util.Locale;
 import java.util.regex.Pattern;
 
@@ -28,9 +26,7 @@ final class Numbers {
             }
         }
         throw new RefusedException(
-                "id: "
-                        + Display.escape(value)
-                        + " (expected: 0..4294967294, a number, not a name)");
+                "id: " + Shown.value(value) + " (expected: 0..4294967294, a number, not a name)");
     }
 
     static long magic(String value) throws RefusedException {
@@ -42,7 +38,7 @@ final class Numbers {
             }
         }
         throw new RefusedException(
-                "fsmagic: " + Display.escape(value) + " (expected: hexadecimal, up to 64 bits)");
+                "fsmagic: " + Shown.value(value) + " (expected: hexadecimal, up to 64 bits)");
     }
 
     /** What follows the 36 characters is ignored, as by the kernel. */
@@ -51,7 +47,7 @@ final class Numbers {
         if (!UUID.matcher(head).matches()) {
             throw new RefusedException(
                     "fsuuid: "
-                            + Display.escape(value)
+                            + Shown.value(value)
                             + " (expected: 01234567-89ab-cdef-0123-456789abcdef)");
         }
         return head.toLowerCase(Locale.ROOT);
@@ -64,6 +60,6 @@ final class Numbers {
                 return (int) number;
             }
         }
-        throw new RefusedException("pcr: " + Display.escape(value) + " (expected: 0..23, decimal)");
+        throw new RefusedException("pcr: " + Shown.value(value) + " (expected: 0..23, decimal)");
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package attestation.ima.policy;
 
-import attestation.ima.Display;
 import attestation.ima.signature.KernelHash;
 
 import java.util.Arrays;
@@ -38,11 +37,7 @@ final class Templates {
         }
         List<String> names = List.copyOf(new TreeMap<>(FORMATS).keySet());
         throw new RefusedException(
-                "template: "
-                        + Display.escape(name)
-                        + " (expected: "
-                        + String.join(", ", names)
-                        + ")",
+                "template: " + Shown.value(name) + " (expected: " + String.join(", ", names) + ")",
                 name,
                 names);
     }

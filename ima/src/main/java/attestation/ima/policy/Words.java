@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package attestation.ima.policy;
 
-import attestation.ima.Display;
 import attestation.ima.policy.IdCondition.Whose;
 
 import java.util.ArrayList;
@@ -145,7 +144,7 @@ final class Words {
         List<String> items = Arrays.asList(value.split(separator, -1));
         if (items.stream().anyMatch(String::isEmpty)) {
             throw new RefusedException(
-                    name + ": " + Display.escape(value) + " (expected: no empty item)");
+                    name + ": " + Shown.value(value) + " (expected: no empty item)");
         }
         return items;
     }
@@ -159,18 +158,13 @@ final class Words {
         String message =
                 word.startsWith("#")
                         ? "comment behind a rule (expected: on a line of its own)"
-                        : "unknown word: " + Display.escape(word);
+                        : "unknown word: " + Shown.value(word);
         return new RefusedException(message, word, known);
     }
 
     private static RefusedException unknownValue(String name, String value, List<String> known) {
         return new RefusedException(
-                name
-                        + ": "
-                        + Display.escape(value)
-                        + " (expected: "
-                        + String.join(", ", known)
-                        + ")",
+                name + ": " + Shown.value(value) + " (expected: " + String.join(", ", known) + ")",
                 value,
                 known);
     }

@@ -4,6 +4,7 @@ package attestation.ima.signature;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 
@@ -32,7 +33,9 @@ final class ContentDigest {
     /** A pipe or device would block, or never end: only regular files are opened. */
     static byte[] read(Path file, Reader reader) throws IOException {
         if (!Files.isRegularFile(file)) {
-            throw new IOException("not a regular file");
+            throw Files.exists(file)
+                    ? new IOException("not a regular file")
+                    : new NoSuchFileException(file.toString());
         }
         try (InputStream in = Files.newInputStream(file)) {
             return reader.of(in);

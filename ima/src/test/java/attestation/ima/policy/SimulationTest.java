@@ -209,6 +209,42 @@ class SimulationTest {
         assertEquals(word, problem.word());
     }
 
+    /** Each verdict is that of Linux 6.1.0-56-cloud-amd64 (Debian 12), given the file's path. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "measure func=BPRM_CHECK~; 0; ''",
+                "measure func=BPRM_CHECK; 1; no newline at the end",
+                "measure func=BPRM_CHECK~# the last line; 2; no newline at the end",
+                "measure func=BPRM_CHECK~...; 2; no newline at the end",
+                "# a^b~measure func=BPRM_CHECK~; 1; a NUL byte",
+                "measure func=BPRM_CHECK~# a^b; 2; a NUL byte",
+                "measure func=BPRM_CHECK~^; 0; ''",
+                "measure func=BPRM_CHECK~# x^; 0; ''",
+                "measure func=BPRM_CHECK\r~; 1; a carriage return"
+            })
+    void parseFile_asTheKernelReadsAFile(String text, int line, String message) {
+        String file =
+                text.replace('~', '\n').replace('^', '\0').replace('.', ' ').replace("\\r", "\r");
+        Policy policy = PolicyParser.parseFile(file.getBytes(StandardCharsets.UTF_8));
+        if (line == 0) {
+            assertEquals(List.of(), policy.problems());
+        } else {
+            Problem problem = policy.problems().getFirst();
+            assertEquals(line, problem.line(), problem.message());
+            assertTrue(problem.message().startsWith(message), problem.message());
+        }
+    }
+
+    @Test
+    void parse_longWord_isShownShort() {
+        String rule = "measure fsmagic=" + "z".repeat(100_000) + "\n";
+        Policy policy = PolicyParser.parseFile(rule.getBytes(StandardCharsets.UTF_8));
+        String message = policy.problems().getFirst().message();
+        assertTrue(message.startsWith("fsmagic: zzz") && message.length() < 200, message);
+    }
+
     @Test
     void parse_emptyOrHuge_isAProblem() {
         assertEquals(1, PolicyParser.parse(new byte[0]).problems().size());
