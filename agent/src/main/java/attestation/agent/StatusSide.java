@@ -2,6 +2,7 @@
 package attestation.agent;
 
 import attestation.agent.https.HttpsLog;
+import attestation.agent.integrity.PolicyLoads;
 import attestation.agent.metrics.MetricsServer;
 import attestation.agent.status.History;
 import attestation.agent.status.HistoryWatch;
@@ -55,7 +56,10 @@ final class StatusSide implements Service {
         String boot = bootId.replace("-", ""); // as journalctl --list-boots writes it
         this.watch =
                 new HistoryWatch(
-                        history, server::report, "agent " + version + " started, boot " + boot);
+                        history,
+                        server::report,
+                        "agent " + version + " started, boot " + boot,
+                        new PolicyLoads(PolicyLoads.FOLDER));
     }
 
     private static Optional<MetricsServer> metrics(AgentConfig config, MetricsPage page) {

@@ -4,6 +4,7 @@ package attestation.agent.status;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -16,16 +17,23 @@ public final class HistoryWatch {
     private final History history;
     private final Supplier<StatusReport> reports;
     private final String started;
+    private final Supplier<Optional<String>> host;
     private @Nullable Thread thread;
 
     /**
      * @param reports how the agent is now; asked on a thread of its own
      * @param started what to say of the start: version and boot
+     * @param host what happened to the host since it was asked last; asked on the same thread
      */
-    public HistoryWatch(History history, Supplier<StatusReport> reports, String started) {
+    public HistoryWatch(
+            History history,
+            Supplier<StatusReport> reports,
+            String started,
+            Supplier<Optional<String>> host) {
         this.history = history;
         this.reports = reports;
         this.started = started;
+        this.host = host;
     }
 
     /** Says that the agent was started, and looks from then on. */
@@ -47,6 +55,7 @@ public final class HistoryWatch {
     private void run() {
         try {
             while (true) {
+                host.get().ifPresent(text -> history.say(Health.OK, text));
                 Thread.sleep(PACE);
                 history.look(reports.get());
             }
