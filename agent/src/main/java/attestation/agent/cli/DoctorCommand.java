@@ -5,6 +5,7 @@ import attestation.agent.doctor.Check;
 import attestation.agent.doctor.Doctor;
 import attestation.agent.doctor.Finding;
 import attestation.agent.doctor.Host;
+import attestation.agent.doctor.HostTpm;
 import attestation.agent.doctor.JournalCommand;
 import attestation.agent.doctor.LsinitrdCommand;
 import attestation.agent.doctor.RecordedJournal;
@@ -12,6 +13,9 @@ import attestation.agent.doctor.State;
 import attestation.agent.host.LinuxXattrs;
 import attestation.agent.integrity.HostFiles;
 import attestation.config.Nearest;
+import attestation.tpm.TpmAddress;
+
+import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,6 +27,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /** {@code agent doctor}. */
@@ -68,6 +73,14 @@ final class DoctorCommand implements Callable<Integer> {
                             + " journal/kernel, journal/manager and journal/initramfs in it.")
     private Path root = Path.of("/");
 
+    @Option(
+            names = "--tcti",
+            paramLabel = "TCTI",
+            description =
+                    "The TPM that is judged, device:/dev/tpmrm1 for example. Default: the one that"
+                            + " the agent is configured for, else the kernel's first.")
+    private @Nullable String tcti;
+
     DoctorCommand(Console console) {
         this.console = console;
     }
@@ -85,9 +98,50 @@ final class DoctorCommand implements Callable<Integer> {
         return Doctor.exitCode(results);
     }
 
+    private Host host() throws CliException {
+        Host host = standard();
+        return tpm().map(host::with).orElse(host);
+    }
+
+    /** Who may run doctor need not be allowed to read the agent's configuration. */
+    private Optional<HostTpm> tpm() throws CliException {
+        Optional<String> given = Optional.ofNullable(tcti);
+        if (given.isEmpty() && !isThisHost()) {
+            return Optional.empty();
+        }
+        try {
+            Optional<HostTpm> tpm = device(TpmAccess.settings(Optional.empty(), given).address());
+            if (given.isPresent() && tpm.isEmpty()) {
+                throw new CliException(
+                        ExitCodes.USAGE,
+                        "--tcti: "
+                                + Terminal.escape(given.get())
+                                + " (expected: a TPM of this kernel, device:/dev/tpmrm0)");
+            }
+            return tpm;
+        } catch (CliException e) {
+            if (given.isPresent()) {
+                throw e;
+            }
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<HostTpm> device(TpmAddress address) {
+        return switch (address) {
+            case TpmAddress.Device device -> HostTpm.ofDevice(device.path());
+            case TpmAddress.DefaultDevice _, TpmAddress.SwtpmTcp _, TpmAddress.SwtpmUnix _ ->
+                    Optional.empty();
+        };
+    }
+
+    private boolean isThisHost() {
+        return root.toAbsolutePath().normalize().equals(Path.of("/"));
+    }
+
     /** Another tree's checks must not be judged by what this host's programs say. */
-    private Host host() {
-        if (root.toAbsolutePath().normalize().equals(Path.of("/"))) {
+    private Host standard() {
+        if (isThisHost()) {
             return Host.below(
                     root,
                     new JournalCommand(),

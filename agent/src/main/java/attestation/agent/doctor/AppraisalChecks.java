@@ -2,17 +2,15 @@
 package attestation.agent.doctor;
 
 import attestation.agent.integrity.FileHashes;
-import attestation.agent.integrity.Reading;
 import attestation.ima.signature.FileVerifier;
 import attestation.ima.signature.Verdict;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Appraisal, the signatures that packages brought, and EVM. */
+/** Appraisal, and the signatures that packages brought. */
 final class AppraisalChecks {
     private static final String APPRAISAL = "IMA-appraisal";
 
@@ -23,7 +21,7 @@ final class AppraisalChecks {
                 new Check("package signatures", "rpm-plugin", false, AppraisalChecks::plugin),
                 new Check("package signatures", "signed-files", false, AppraisalChecks::files),
                 new Check(APPRAISAL, "appraise-mode", false, AppraisalChecks::mode),
-                new Check("EVM", "evm", false, AppraisalChecks::evm));
+                new Check("EVM", "evm", false, EvmCheck::find));
     }
 
     private static Finding plugin(Host host) {
@@ -103,37 +101,5 @@ final class AppraisalChecks {
         return host.secureBoot().orElse(false)
                 ? Optional.empty()
                 : asked(host).filter(mode -> !mode.equals("enforce"));
-    }
-
-    private static Finding evm(Host host) {
-        Reading reading = host.read("/sys/kernel/security/evm");
-        return switch (reading) {
-            case Reading.Absent _ -> Finding.ok("this kernel has no EVM");
-            case Reading.Unreadable bad ->
-                    Finding.unknown(
-                            "/sys/kernel/security/evm: " + bad.reason(), "sudo agent doctor");
-            case Reading.Content content ->
-                    content.text().strip().equals("0")
-                            ? Finding.ok("not in use")
-                            : evmOn(host, content.text().strip());
-        };
-    }
-
-    private static Finding evmOn(Host host, String value) {
-        try {
-            for (String name : Samples.of(host)) {
-                Path path = host.files().at(name);
-                if (host.xattrs().get(path, FileVerifier.EVM).isEmpty()) {
-                    return Finding.problem(
-                            "EVM is on (" + value + "), but " + name + " has no security.evm",
-                            "boot with evm=fix, load the key, and write security.ima of each file"
-                                    + " again: evmctl ima_hash FILE, or agent ima sign --key"
-                                    + " KEY.pem FILE where it is signed");
-                }
-            }
-            return Finding.ok("EVM is on (" + value + "), the samples have security.evm");
-        } catch (IOException e) {
-            return Finding.unknown("security.evm: " + e.getMessage(), "sudo agent doctor evm");
-        }
     }
 }

@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package attestation.agent.doctor;
 
-import attestation.agent.integrity.Reading;
-import attestation.ima.policy.Action;
-import attestation.ima.policy.Policy;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the next boot will do: the initramfs, its keys, and whether it may hang. */
+/** What the next boot runs with: the initramfs and its keys, the boot loader of IBM Z. */
 final class BootChecks {
     private static final String GROUP = "next boot";
     private static final List<String> DRACUT =
@@ -24,7 +20,7 @@ final class BootChecks {
                 new Check(GROUP, "dracut-module", false, BootChecks::dracut),
                 new Check(GROUP, "initramfs", false, InitramfsCheck::find),
                 new Check(GROUP, "zipl", false, BootChecks::zipl),
-                new Check(GROUP, "next-boot", true, BootChecks::nextBoot));
+                new Check(GROUP, "next-boot", true, NextBoot::find));
     }
 
     /** Files of dracut's configuration that name module integrity. */
@@ -101,72 +97,5 @@ final class BootChecks {
         } catch (IOException e) {
             return Finding.unknown("/boot/bootmap: " + e.getMessage(), "sudo agent doctor zipl");
         }
-    }
-
-    /** The RHEL procedure's warning: a policy that appraises before its key is there hangs. */
-    private static Finding nextBoot(Host host) {
-        Reading reading = host.read(Host.POLICY);
-        if (reading instanceof Reading.Absent) {
-            return Finding.ok("no " + Host.POLICY + ": nothing is appraised at boot");
-        }
-        if (reading.content().isEmpty()) {
-            return Finding.unknown(Host.POLICY + ": " + reading.whyNot(), "sudo agent doctor");
-        }
-        Policy policy = host.policy().orElseThrow();
-        if (!policy.problems().isEmpty() || !policy.does(Action.APPRAISE)) {
-            return Finding.ok(Host.POLICY + " appraises nothing, so it cannot stop the boot");
-        }
-        if (!Appraised.boot(policy)) {
-            return Finding.ok(
-                    Host.POLICY + " appraises no file of root that root uses: it stops no boot");
-        }
-        if (!KeyChecks.needed(host)) {
-            return Finding.warning(
-                    Host.POLICY + " appraises by digests: files without security.ima will not run",
-                    "boot once with ima_appraise=fix ima_policy=appraise_tcb and read every file");
-        }
-        return keysAtBoot(host);
-    }
-
-    private static Finding keysAtBoot(Host host) {
-        try {
-            if (KeyChecks.trusted(host).all().isEmpty()) {
-                return doNotReboot(host, "there is no key");
-            }
-            if (!host.files().exists("/usr/bin/dracut") || configured(host).isEmpty()) {
-                return doNotReboot(host, "no initramfs module loads the keys");
-            }
-            Finding image = InitramfsCheck.find(host);
-            return switch (image.state()) {
-                case OK ->
-                        Finding.ok(
-                                "keys are on disk and the initramfs loads them before the policy");
-                case PROBLEM, WARNING -> doNotReboot(host, image.evidence());
-                case UNKNOWN ->
-                        Finding.unknown(
-                                "whether the initramfs loads the keys: " + image.evidence(),
-                                "sudo agent doctor next-boot initramfs");
-            };
-        } catch (IOException e) {
-            return Finding.unknown("keys or dracut: " + e.getMessage(), "sudo agent doctor");
-        }
-    }
-
-    private static Finding doNotReboot(Host host, String why) {
-        return Finding.problem(
-                "DO NOT REBOOT: "
-                        + Host.POLICY
-                        + " appraises by signatures, but "
-                        + why
-                        + ": the next boot can hang",
-                "mv "
-                        + Host.POLICY
-                        + " "
-                        + Host.POLICY
-                        + ".off until agent doctor dracut-module, initramfs and keys-on-disk are"
-                        + " ok; rescue: "
-                        + (host.secureBoot().orElse(true)
-                                ? "remove the file from rescue media"
-                                : "boot with ima_appraise=log"));
     }
 }

@@ -51,10 +51,13 @@ final class BootPcrs {
     }
 
     private static Optional<byte[]> value(Host host, String bank, int pcr) {
-        return host.read("/sys/class/tpm/tpm0/pcr-" + bank + "/" + pcr)
-                .content()
-                .map(String::strip)
-                .filter(text -> text.matches("(?:[0-9a-fA-F]{2}){20,64}"))
+        return host.read(host.tpm().pcr(bank, pcr)).content().flatMap(BootPcrs::parse);
+    }
+
+    /** As the kernel shows a PCR; empty when it is none of any bank. */
+    static Optional<byte[]> parse(String text) {
+        return Optional.of(text.strip())
+                .filter(hex -> hex.matches("(?:[0-9a-fA-F]{2}){20,64}"))
                 .map(HexFormat.of()::parseHex);
     }
 }

@@ -17,6 +17,7 @@ import java.util.Optional;
 /**
  * The host that is looked at.
  *
+ * @param tpm the TPM that is judged
  * @param initramfs what its images hold
  * @param xattrs its extended attributes
  * @param now the time by which certificates are judged
@@ -25,6 +26,7 @@ public record Host(
         HostFiles files,
         KernelFacts kernel,
         Distribution distribution,
+        HostTpm tpm,
         Journal journal,
         Initramfs initramfs,
         Xattrs xattrs,
@@ -56,10 +58,16 @@ public record Host(
                 files,
                 KernelFacts.of(files),
                 Distribution.of(files),
+                HostTpm.first(files),
                 journal,
                 initramfs,
                 xattrs,
                 now);
+    }
+
+    /** The same host, of which this TPM is judged. */
+    public Host with(HostTpm other) {
+        return new Host(files, kernel, distribution, other, journal, initramfs, xattrs, now);
     }
 
     /** A file of IMA's folder in securityfs. */
@@ -76,7 +84,7 @@ public record Host(
     Optional<Policy> policy() {
         return read(POLICY)
                 .content()
-                .map(text -> PolicyParser.parse(text.getBytes(StandardCharsets.ISO_8859_1)));
+                .map(text -> PolicyParser.parseFile(text.getBytes(StandardCharsets.ISO_8859_1)));
     }
 
     /** Whether this kernel refuses a policy without a good signature; empty when unknown. */

@@ -62,14 +62,21 @@ final class InitramfsCheck {
             return Finding.unknown(
                     "what is in " + image + ": " + modules.whyNot(), "sudo agent doctor initramfs");
         }
-        List<String> lines = modules.content().get().lines().map(String::strip).toList();
-        int heading = lines.indexOf("dracut modules:");
-        if (heading < 0 || heading == lines.size() - 1) {
+        List<String> listed =
+                modules.content()
+                        .get()
+                        .lines()
+                        .map(String::strip)
+                        .dropWhile(line -> !line.equals("dracut modules:"))
+                        .skip(1)
+                        .takeWhile(line -> !line.startsWith("==="))
+                        .toList();
+        if (listed.isEmpty()) {
             return Finding.unknown(
                     image + " names no module: dracut did not make it, or it cannot be read",
                     "sudo agent doctor initramfs; " + REBUILD);
         }
-        return lines.subList(heading, lines.size()).contains("integrity")
+        return listed.contains("integrity")
                 ? Finding.ok(image + " has module integrity")
                 : Finding.problem(
                         image + " has not module integrity, but keys must be loaded at boot",

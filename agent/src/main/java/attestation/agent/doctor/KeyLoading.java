@@ -25,7 +25,8 @@ public final class KeyLoading {
         return ring + " <" + key(host);
     }
 
-    private static String key(Host host) {
+    /** The first certificate there, else a word in its place. */
+    static String key(Host host) {
         try {
             return host.files().list(FOLDER).stream()
                     .filter(name -> name.matches("[\\w.+-]+\\.der"))

@@ -8,7 +8,6 @@ import attestation.ima.FastReplay;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -41,8 +40,8 @@ final class ListChecks {
         Finding of(ListFacts facts);
     }
 
-    private static Path path(Host host) {
-        return host.files().at(host.ima(LIST));
+    private static Path path(Host host) throws IOException {
+        return host.files().file(host.ima(LIST));
     }
 
     private static Finding list(Host host, Judge judge) {
@@ -60,7 +59,11 @@ final class ListChecks {
     }
 
     private static Finding readable(ListFacts facts) {
-        return Finding.ok(facts.entries + " entries are readable");
+        return facts.entries > 0
+                ? Finding.ok(facts.entries + " entries are readable")
+                : Finding.problem(
+                        "the list is empty (expected: boot_aggregate at least)",
+                        "agent doctor kernel-ima");
     }
 
     private static Finding tpm(Host host, ListFacts facts) {
@@ -85,7 +88,8 @@ final class ListChecks {
         List<String> banks = TpmChecks.banks(host);
         if (facts.first.isEmpty() || banks.isEmpty()) {
             return Finding.unknown(
-                    "no bank of a TPM is visible in /sys/class/tpm/tpm0", "agent doctor tpm-banks");
+                    "no bank of a TPM is visible in " + host.tpm().folder(),
+                    "agent doctor tpm-banks");
         }
         String name = facts.first.get().algorithm();
         return banks.contains(name)
@@ -100,16 +104,20 @@ final class ListChecks {
                 TpmChecks.banks(host).stream().filter(FileHashes.all()::supports).toList();
         String bank = banks.contains("sha256") ? "sha256" : banks.isEmpty() ? "" : banks.getFirst();
         long listed = count(host, "runtime_measurements_count").orElse(0L);
-        Reading value = host.read("/sys/class/tpm/tpm0/pcr-" + bank + "/10");
+        Reading value = host.read(host.tpm().pcr(bank, 10));
         if (value.content().isEmpty()) {
             return Finding.unknown(
                     "PCR 10 of the TPM cannot be read: " + value.whyNot(), "agent doctor tpm");
         }
+        Optional<byte[]> pcr = value.content().flatMap(BootPcrs::parse);
+        if (pcr.filter(bytes -> bytes.length == FileHashes.all().digest(bank).getDigestLength())
+                .isEmpty()) {
+            return Finding.unknown("PCR 10 is no value of bank " + bank, "agent doctor tpm");
+        }
         try {
-            byte[] pcr = HexFormat.of().parseHex(value.content().get().strip());
             var result =
                     new FastReplay(FileHashes.all())
-                            .replay(path(host), List.of(bank), Map.of(bank, Map.of(10, pcr)));
+                            .replay(path(host), List.of(bank), Map.of(bank, Map.of(10, pcr.get())));
             return replayed(bank, listed, result);
         } catch (AccessDeniedException e) {
             return Finding.unknown(host.ima(LIST) + ": permission denied", AS_ROOT);

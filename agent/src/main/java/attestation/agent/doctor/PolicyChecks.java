@@ -66,7 +66,7 @@ final class PolicyChecks {
     }
 
     private static Finding parsed(Host host, String text) {
-        Policy policy = PolicyParser.parse(text.getBytes(StandardCharsets.ISO_8859_1));
+        Policy policy = PolicyParser.parseFile(text.getBytes(StandardCharsets.ISO_8859_1));
         String check = "agent ima policy check " + Host.POLICY;
         if (!policy.problems().isEmpty()) {
             Problem first = policy.problems().getFirst();
@@ -86,7 +86,7 @@ final class PolicyChecks {
                         "line " + unmet.getFirst().line() + ": " + unmet.getFirst(), check);
     }
 
-    private static Finding signed(Host host) {
+    static Finding signed(Host host) {
         if (!host.files().exists(Host.POLICY)) {
             return Finding.ok("no " + Host.POLICY);
         }
@@ -115,7 +115,9 @@ final class PolicyChecks {
                                         "dnf install rpm-plugin-ima && dnf reinstall ima-evm-utils, then"
                                                 + " cp --preserve=xattr; or your own key: ",
                                         "")
-                        + "agent ima sign --key KEY.pem --cert /etc/keys/ima/KEY.der "
+                        + "agent ima sign --key KEY.pem --cert "
+                        + KeyLoading.key(host)
+                        + " "
                         + Host.POLICY;
         if (needed.isEmpty()) {
             return Finding.unknown(

@@ -13,8 +13,6 @@ import java.util.Optional;
 /** The TPM and its banks. */
 final class TpmChecks {
     private static final String GROUP = "TPM";
-    private static final String TPM = "/sys/class/tpm/tpm0";
-    private static final String DEVICE = "/dev/tpmrm0";
 
     private TpmChecks() {}
 
@@ -30,7 +28,7 @@ final class TpmChecks {
     static List<String> banks(Host host) {
         List<String> banks = new ArrayList<>();
         try {
-            for (String name : host.files().list(TPM)) {
+            for (String name : host.files().list(host.tpm().folder())) {
                 if (name.startsWith("pcr-")) {
                     banks.add(name.substring("pcr-".length()));
                 }
@@ -42,12 +40,13 @@ final class TpmChecks {
     }
 
     private static Finding version(Host host) {
-        if (!host.files().exists(TPM)) {
+        String folder = host.tpm().folder();
+        if (!host.files().exists(folder)) {
             return Finding.problem(
-                    "no TPM: " + TPM + " is not there",
+                    "no TPM: " + folder + " is not there",
                     "enable the TPM 2.0 in the firmware; agent tpm info");
         }
-        Reading major = host.read(TPM + "/tpm_version_major");
+        Reading major = host.read(folder + "/tpm_version_major");
         return switch (major) {
             case Reading.Content content ->
                     content.text().strip().equals("2")
@@ -56,7 +55,7 @@ final class TpmChecks {
                                     "TPM " + content.text().strip() + ".x (expected: 2)",
                                     "switch the chip to TPM 2.0 in the firmware, if it can");
             case Reading.Absent _ ->
-                    Finding.unknown(TPM + "/tpm_version_major is not there", "agent tpm info");
+                    Finding.unknown(folder + "/tpm_version_major is not there", "agent tpm info");
             case Reading.Unreadable bad ->
                     Finding.unknown("tpm_version_major: " + bad.reason(), "agent tpm info");
         };
@@ -66,7 +65,7 @@ final class TpmChecks {
         List<String> banks = banks(host);
         if (banks.isEmpty()) {
             return Finding.unknown(
-                    "no pcr-… below " + TPM + " (Linux 5.12 and later show them)",
+                    "no pcr-… below " + host.tpm().folder() + " (Linux 5.12 and later show them)",
                     "agent tpm info");
         }
         return banks.contains("sha256")
@@ -97,37 +96,37 @@ final class TpmChecks {
     }
 
     private static Finding device(Host host) {
-        Path device = host.files().at(DEVICE);
+        String name = host.tpm().device();
+        Path device = host.files().at(name);
         if (!Files.exists(device)) {
             return Finding.problem(
-                    DEVICE + " is not there",
-                    "modprobe tpm_tis; modprobe tpm_crb; dmesg | grep tpm");
+                    name + " is not there", "modprobe tpm_tis; modprobe tpm_crb; dmesg | grep tpm");
         }
         Optional<ServiceAccount> agent = ServiceAccount.of(host);
-        return agent.isPresent() ? byAgent(agent.get(), device) : byThisUser(device);
+        return agent.isPresent() ? byAgent(agent.get(), name, device) : byThisUser(name, device);
     }
 
-    private static Finding byAgent(ServiceAccount agent, Path device) {
+    private static Finding byAgent(ServiceAccount agent, String name, Path device) {
         try {
             return agent.mayUse(device)
-                    ? Finding.ok(DEVICE + " can be opened by " + agent.name())
+                    ? Finding.ok(name + " can be opened by " + agent.name())
                     : Finding.problem(
-                            DEVICE + " cannot be opened by " + agent.name(),
+                            name + " cannot be opened by " + agent.name(),
                             "udevadm trigger --settle "
-                                    + DEVICE
+                                    + name
                                     + "; ls -l "
-                                    + DEVICE
+                                    + name
                                     + " (expected: group tss, mode 0660)");
         } catch (IOException e) {
-            return Finding.unknown(DEVICE + ": " + e.getMessage(), "sudo agent doctor tpm-device");
+            return Finding.unknown(name + ": " + e.getMessage(), "sudo agent doctor tpm-device");
         }
     }
 
-    private static Finding byThisUser(Path device) {
+    private static Finding byThisUser(String name, Path device) {
         return Files.isReadable(device) && Files.isWritable(device)
-                ? Finding.ok(DEVICE + " can be opened by this user")
+                ? Finding.ok(name + " can be opened by this user")
                 : Finding.unknown(
-                        DEVICE + " cannot be opened by this user",
+                        name + " cannot be opened by this user",
                         "sudo agent doctor tpm-device; the agent's user must be in group tss:"
                                 + " usermod -aG tss attestation-agent");
     }

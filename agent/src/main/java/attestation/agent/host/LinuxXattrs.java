@@ -66,7 +66,9 @@ public final class LinuxXattrs implements Xattrs {
 
     private static String reason(int errno) {
         return switch (errno) {
-            case EPERM -> "operation not permitted (expected: root, CAP_SYS_ADMIN)";
+            case EPERM ->
+                    "operation not permitted (expected: root, CAP_SYS_ADMIN, and a file that is"
+                            + " not immutable, see lsattr)";
             case EACCES -> "permission denied";
             case ENOENT -> "no such file";
             case EOPNOTSUPP ->

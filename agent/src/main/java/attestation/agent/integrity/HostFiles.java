@@ -4,12 +4,16 @@ package attestation.agent.integrity;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -29,8 +33,66 @@ public record HostFiles(Path root) {
 
     /** Reads a file whole. */
     public Reading read(String absolute) {
-        try (InputStream in = Files.newInputStream(at(absolute))) {
-            byte[] bytes = bounded(in);
+        return reading(
+                absolute,
+                path -> {
+                    try (InputStream in = Files.newInputStream(path)) {
+                        return bounded(in);
+                    }
+                });
+    }
+
+    /** Reads the end of a log, its last lines whole, where all of it would be too much. */
+    public Reading tail(String absolute) {
+        return reading(
+                absolute,
+                path -> {
+                    long size = Files.size(path);
+                    try (SeekableByteChannel channel = Files.newByteChannel(path)) {
+                        channel.position(Math.max(0, size - MAX_BYTES));
+                        byte[] bytes = Channels.newInputStream(channel).readNBytes(MAX_BYTES);
+                        return size > MAX_BYTES ? fromNextLine(bytes) : bytes;
+                    }
+                });
+    }
+
+    /** Whether the tail of a file is not all of it. */
+    public boolean isLong(String absolute) {
+        try {
+            return Files.size(at(absolute)) > MAX_BYTES;
+        } catch (IOException e) {
+            return false; // then its tail could not be read either
+        }
+    }
+
+    private static byte[] fromNextLine(byte[] bytes) {
+        int at = 0;
+        while (at < bytes.length && bytes[at] != '\n') {
+            at++;
+        }
+        return Arrays.copyOfRange(bytes, Math.min(at + 1, bytes.length), bytes.length);
+    }
+
+    private interface Source {
+        byte[] bytes(Path path) throws IOException;
+    }
+
+    /**
+     * Where this path lies, for who reads it otherwise.
+     *
+     * @throws IOException when it is not there, or opening it might never end: a pipe, a device
+     */
+    public Path file(String absolute) throws IOException {
+        Path path = at(absolute);
+        if (Files.readAttributes(path, BasicFileAttributes.class).isOther()) {
+            throw new IOException("neither a file nor a folder");
+        }
+        return path;
+    }
+
+    private Reading reading(String absolute, Source source) {
+        try {
+            byte[] bytes = source.bytes(file(absolute));
             return bytes.length > MAX_BYTES
                     ? new Reading.Unreadable("more than " + MAX_BYTES + " bytes")
                     : new Reading.Content(new String(bytes, StandardCharsets.ISO_8859_1));
@@ -44,7 +106,7 @@ public record HostFiles(Path root) {
     }
 
     /** The stream's own readNBytes asks for the position, which files of securityfs do not have. */
-    private static byte[] bounded(InputStream in) throws IOException {
+    static byte[] bounded(InputStream in) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         byte[] piece = new byte[PIECE];
         for (int read = in.read(piece); read > 0; read = in.read(piece)) {

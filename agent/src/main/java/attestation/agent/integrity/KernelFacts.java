@@ -23,6 +23,7 @@ public record KernelFacts(
         Optional<String> release,
         Optional<Map<String, String>> config,
         Optional<List<String>> arguments) {
+    private static final Pattern RELEASE = Pattern.compile("[\\w.+~-]{1,64}");
     private static final Pattern VERSION = Pattern.compile("(\\d{1,4})\\.(\\d{1,4}).*");
     private static final Pattern OPTION = Pattern.compile("(CONFIG_\\w+)=(.*)");
     private static final int MAX_CONFIG = 4 << 20;
@@ -30,7 +31,10 @@ public record KernelFacts(
     /** Reads the facts of a host. */
     public static KernelFacts of(HostFiles files) {
         Optional<String> release =
-                files.read("/proc/sys/kernel/osrelease").content().map(String::strip);
+                files.read("/proc/sys/kernel/osrelease")
+                        .content()
+                        .map(String::strip)
+                        .filter(text -> RELEASE.matcher(text).matches());
         Optional<List<String>> arguments =
                 files.read("/proc/cmdline").content().map(KernelFacts::words);
         return new KernelFacts(release, release.flatMap(name -> config(files, name)), arguments);

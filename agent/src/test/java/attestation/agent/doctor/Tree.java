@@ -132,6 +132,9 @@ public final class Tree implements Xattrs, Journal, Initramfs {
     /** Real attributes, which need no root: security.ima is kept as user.ima. */
     @Override
     public Optional<byte[]> get(Path file, String name) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            return Optional.empty(); // unlike getxattr, Java's view would open it, a pipe as well
+        }
         UserDefinedFileAttributeView view = view(file);
         String user = name.substring("security.".length());
         if (!view.list().contains(user)) {

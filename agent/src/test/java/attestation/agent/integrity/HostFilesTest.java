@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package attestation.agent.integrity;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -20,11 +24,33 @@ class HostFilesTest {
         Process writer =
                 new ProcessBuilder("sh", "-c", "printf '0\\n' >\"$1\"", "sh", pipe.toString())
                         .start();
-        try {
-            assertEquals(new Reading.Content("0\n"), new HostFiles(root).read("/evm"));
+        try (InputStream in = Files.newInputStream(pipe)) {
+            assertArrayEquals(new byte[] {'0', '\n'}, HostFiles.bounded(in));
         } finally {
             writer.destroyForcibly();
         }
+    }
+
+    /** Nobody writes into it: opening it would never end. */
+    @Test
+    void read_pipe_isNotOpened() throws Exception {
+        Path pipe = root.resolve("pipe");
+        assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+        Reading reading = new Reading.Unreadable("neither a file nor a folder");
+        assertEquals(reading, new HostFiles(root).read("/pipe"));
+        assertEquals(reading, new HostFiles(root).tail("/pipe"));
+    }
+
+    @Test
+    void tail_ofALongFile_isItsLastLines() throws Exception {
+        byte[] lines = "a line\n".repeat(700_000).getBytes(StandardCharsets.US_ASCII);
+        Files.write(root.resolve("long"), lines);
+        String tail = new HostFiles(root).tail("/long").content().orElseThrow();
+        assertTrue(tail.startsWith("a line\n") && tail.endsWith("\na line\n"));
+        assertTrue(tail.length() <= 4 << 20 && tail.length() > (4 << 20) - 8);
+        assertTrue(new HostFiles(root).isLong("/long"));
+        Files.writeString(root.resolve("short"), "all\nof it");
+        assertEquals(new Reading.Content("all\nof it"), new HostFiles(root).tail("/short"));
     }
 
     @Test
