@@ -43,10 +43,11 @@ public final class Installer {
     }
 
     /**
-     * Carries out a plan without refusals.
+     * Carries out a plan without refusals. What the policy needs at boot is made before it is
+     * installed: it stands nowhere without its keys.
      *
-     * @throws IOException naming the step that failed; when the kernel refuses the policy, nothing
-     *     is installed
+     * @throws IOException naming the step that failed; when it is the initramfs or the kernel, the
+     *     policy is not installed
      */
     public void install(Plan plan) throws IOException {
         if (!plan.refusals().isEmpty()) {
@@ -58,31 +59,39 @@ public final class Installer {
         if (plan.signature().length > 0) {
             host.xattrs().set(fresh, FileVerifier.IMA, plan.signature());
         }
-        if (plan.loadNow()) {
-            load(fresh);
+        try {
+            prepareBoot(plan);
+            if (plan.loadNow()) {
+                load();
+            }
+        } catch (IOException e) {
+            Files.deleteIfExists(fresh);
+            throw e;
         }
         backUp();
         move(fresh, host.files().at(Host.POLICY));
         progress.accept("installed " + Host.POLICY);
+        readBack(plan);
+    }
+
+    private void prepareBoot(Plan plan) throws IOException {
         if (plan.dracut()) {
             dracut();
         }
         if (plan.zipl()) {
             commands.run(List.of("zipl"));
         }
-        readBack(plan);
     }
 
-    private void load(Path fresh) throws IOException {
+    private void load() throws IOException {
         try {
             Files.writeString(host.files().at(Host.LOADED), NEW + "\n", StandardOpenOption.WRITE);
             progress.accept("the kernel loaded the policy");
         } catch (IOException e) {
-            Files.deleteIfExists(fresh);
             throw new IOException(
                     "the kernel refused the policy ("
                             + e.getMessage()
-                            + "), nothing was installed: agent doctor policy-accepted denials",
+                            + "), it was not installed: agent doctor policy-accepted denials",
                     e);
         }
     }
@@ -146,17 +155,20 @@ public final class Installer {
             Files.deleteIfExists(policy);
             Files.delete(none);
             progress.accept("removed " + Host.POLICY + ", there was none before");
-        } else {
+        } else if (!ownDracut()) {
             throw new IOException("no backup " + BACKUP + ": nothing was set up here");
         }
         undoDracut();
     }
 
-    private void undoDracut() throws IOException {
+    private boolean ownDracut() throws IOException {
         Path conf = host.files().at(DRACUT_CONF);
-        boolean ours = Files.exists(conf) && Files.readString(conf).equals(DRACUT_TEXT);
-        if (ours) {
-            Files.delete(conf);
+        return Files.exists(conf) && Files.readString(conf).equals(DRACUT_TEXT);
+    }
+
+    private void undoDracut() throws IOException {
+        if (ownDracut()) {
+            Files.delete(host.files().at(DRACUT_CONF));
             commands.run(List.of("dracut", "-f", "--regenerate-all"));
             progress.accept("removed " + DRACUT_CONF);
         }

@@ -24,19 +24,19 @@ public record Plan(
     /** One line for each step, in order. */
     public List<String> steps() {
         List<String> steps = new java.util.ArrayList<>();
-        steps.add("keep what is replaced in /etc/ima/ima-policy.before-setup");
-        if (loadNow) {
-            steps.add("load the policy now, and go on only when the kernel takes it");
-        }
-        steps.add(
-                "install it as /etc/ima/ima-policy, "
-                        + (signature.length > 0 ? "with its security.ima" : "unsigned"));
         if (dracut) {
             steps.add("write /etc/dracut.conf.d/98-integrity.conf; dracut -f --regenerate-all");
         }
         if (zipl) {
             steps.add("zipl");
         }
+        if (loadNow) {
+            steps.add("load the policy now, and go on only when the kernel takes it");
+        }
+        steps.add("keep what is replaced in /etc/ima/ima-policy.before-setup");
+        steps.add(
+                "install it as /etc/ima/ima-policy, "
+                        + (signature.length > 0 ? "with its security.ima" : "unsigned"));
         steps.add("read back what was installed");
         return steps;
     }

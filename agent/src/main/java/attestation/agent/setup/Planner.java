@@ -48,14 +48,14 @@ public final class Planner {
      */
     public Plan plan(Path file) throws IOException {
         byte[] bytes = read(file);
-        Policy policy = PolicyParser.parse(bytes);
+        Policy policy = PolicyParser.parseFile(bytes);
         policy.problems().forEach(p -> refusals.add(file + ":" + p.line() + ": " + p.message()));
         List<Requirement> unmet = PolicyNeeds.unmet(policy, host.kernel(), host.files());
         unmet.forEach(need -> refusals.add(file + ":" + need.line() + ": " + need));
         signature(file);
-        boolean appraises = policy.does(Action.APPRAISE);
-        if (appraises) {
-            appraisal(policy);
+        boolean mustBeSigned = host.mustBeSigned().orElse(false);
+        if (policy.does(Action.APPRAISE) || mustBeSigned) {
+            appraisal(policy, mustBeSigned);
         }
         boolean loadNow = host.files().exists(Host.LOADED);
         notes.add(
@@ -63,7 +63,7 @@ public final class Planner {
                         ? "a loaded policy stays until the reboot, whatever --undo restores"
                         : "this kernel has taken its policy of this boot: it takes the new one at"
                                 + " the next boot");
-        boolean boot = Appraised.boot(policy);
+        boolean boot = Appraised.boot(policy) || mustBeSigned;
         boolean zipl = boot && host.files().exists("/boot/bootmap");
         byte[] signature = host.xattrs().get(file, FileVerifier.IMA).orElse(new byte[0]);
         return new Plan(refusals, bytes, signature, loadNow, boot, zipl, notes);
@@ -104,14 +104,18 @@ public final class Planner {
                 : new TrustedKeys(List.of());
     }
 
-    private void appraisal(Policy policy) throws IOException {
+    /** Keys are needed: by rules, or for the policy itself. */
+    private void appraisal(Policy policy, boolean mustBeSigned) throws IOException {
         if (keys().all().isEmpty()) {
             refusals.add("no key in " + KEYS + ": nothing would run; cp KEY.der " + KEYS);
         }
         keyring();
+        if (mustBeSigned || Appraised.boot(policy)) {
+            dracut();
+        }
         if (Appraised.boot(policy)) {
             boot(policy);
-        } else {
+        } else if (!mustBeSigned) {
             notes.add(
                     "nothing loads the keys at boot by itself, what is appraised does not run until"
                             + " a unit does: agent doctor keyring names the command");
@@ -132,12 +136,15 @@ public final class Planner {
                     "it appraises by digests: files without security.ima would not run, and the"
                             + " next boot would hang (expected: appraise_type=imasig)");
         }
+        unsignedPrograms();
+    }
+
+    private void dracut() {
         if (!host.files().exists(DRACUT)) {
             refusals.add(
                     "no dracut: nothing loads the keys before the policy, the next boot would hang;"
                             + " install dracut");
         }
-        unsignedPrograms();
     }
 
     private void unsignedPrograms() throws IOException {

@@ -115,6 +115,19 @@ class SetupTest {
         assertTrue(refusals.contains("loads signed policies only: agent ima sign"), refusals);
     }
 
+    /** Without a key at boot PID 1 could not load the policy, and would stop the boot. */
+    @Test
+    void plan_whereSignaturesAreAskedFor_theInitramfsLoadsTheKey() throws IOException {
+        tree.put("/proc/cmdline", "ima_policy=secure_boot\n");
+        assertTrue(String.join("\n", plan().refusals()).contains("no dracut"));
+        tree.put("/usr/bin/dracut", "");
+        Plan plan = plan();
+        assertTrue(plan.dracut());
+        String refusals = String.join("\n", plan.refusals());
+        assertFalse(refusals.contains("no dracut"), refusals);
+        assertTrue(refusals.contains("load the key first: keyctl "), refusals);
+    }
+
     @Test
     void plan_secureBootThatCannotBeTold_isRefusedWhenUnsigned() throws IOException {
         Files.createDirectories(tree.at("/sys/firmware/efi"));
@@ -128,9 +141,27 @@ class SetupTest {
         Files.delete(loader);
         Files.createDirectory(loader);
         IOException e = assertThrows(IOException.class, () -> installer().install(plan));
-        assertTrue(String.valueOf(e.getMessage()).contains("nothing was installed"));
+        assertTrue(String.valueOf(e.getMessage()).contains("it was not installed"));
         assertFalse(Files.exists(tree.at(Host.POLICY)));
         assertFalse(Files.exists(tree.at("/etc/ima/ima-policy.new")));
+    }
+
+    /** A policy that needs keys at boot must not stand there when the initramfs cannot be made. */
+    @Test
+    void install_initramfsFails_thePolicyIsNotInstalled() throws IOException {
+        byte[] bytes = MEASURE.getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        Plan plan = new Plan(List.of(), bytes, new byte[0], false, true, false, List.of());
+        Commands broken =
+                command -> {
+                    throw new IOException("dracut: exit code 1");
+                };
+        Installer installer = new Installer(tree.host(), broken, line -> {});
+        assertThrows(IOException.class, () -> installer.install(plan));
+        assertFalse(Files.exists(tree.at(Host.POLICY)));
+        assertFalse(Files.exists(tree.at("/etc/ima/ima-policy.new")));
+        installer().undo();
+        assertFalse(Files.exists(tree.at("/etc/dracut.conf.d/98-integrity.conf")));
+        assertThrows(IOException.class, () -> installer().undo());
     }
 
     @Test
