@@ -114,6 +114,12 @@ trusted_client_ca = ["/etc/attestation-agent/verifier-ca.crt"]
     def restarts(self):
         return int(self.guest.run(f"systemctl show -p NRestarts --value {UNIT}"))
 
+    def memory(self):
+        """MiB that are charged to the unit, less the file pages that nobody used of late."""
+        folder = "/sys/fs/cgroup" + self.guest.run(f"systemctl show -p ControlGroup --value {UNIT}").strip()
+        current, inactive = self.guest.run(f"cat {folder}/memory.current; sed -n 's/^inactive_file //p' {folder}/memory.stat").split()
+        return (int(current) - int(inactive)) / (1 << 20)
+
     # Seen from outside.
 
     def agent(self, *arguments, expect=0):

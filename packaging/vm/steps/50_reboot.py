@@ -12,3 +12,6 @@ def run(trial):
     trial.healthy()
     trial.enrolled.attested(600)
     trial.verify()
+    memory = trial.memory()
+    trial.note(f"the unit's memory, less inactive file pages: {memory:.1f} MiB")
+    check(memory <= 88, f"the unit's memory is {memory:.1f} MiB (expected: at most 88)")
