@@ -9,6 +9,7 @@ import attestation.agent.doctor.HostTpm;
 import attestation.agent.doctor.JournalCommand;
 import attestation.agent.doctor.LsinitrdCommand;
 import attestation.agent.doctor.RecordedJournal;
+import attestation.agent.doctor.RpmCommand;
 import attestation.agent.doctor.State;
 import attestation.agent.host.LinuxXattrs;
 import attestation.agent.integrity.HostFiles;
@@ -69,8 +70,9 @@ final class DoctorCommand implements Callable<Integer> {
             paramLabel = "DIR",
             description =
                     "Judges the tree below this folder instead of this host; messages of its kernel"
-                            + " and PID 1 and its initramfs' modules are read from"
-                            + " journal/kernel, journal/manager and journal/initramfs in it.")
+                            + " and PID 1, its initramfs' modules and its packages' signatures"
+                            + " are read from journal/kernel, journal/manager,"
+                            + " journal/initramfs and journal/packages in it.")
     private Path root = Path.of("/");
 
     @Option(
@@ -146,11 +148,12 @@ final class DoctorCommand implements Callable<Integer> {
                     root,
                     new JournalCommand(),
                     new LsinitrdCommand(),
+                    new RpmCommand(),
                     new LinuxXattrs(),
                     Instant.now());
         }
         RecordedJournal recorded = new RecordedJournal(new HostFiles(root));
-        return Host.below(root, recorded, recorded, new LinuxXattrs(), Instant.now());
+        return Host.below(root, recorded, recorded, recorded, new LinuxXattrs(), Instant.now());
     }
 
     private List<Check> chosen() throws CliException {

@@ -4,6 +4,7 @@ package attestation.agent.cli;
 import attestation.agent.doctor.Host;
 import attestation.agent.doctor.JournalCommand;
 import attestation.agent.doctor.LsinitrdCommand;
+import attestation.agent.doctor.RpmCommand;
 import attestation.agent.host.LinuxXattrs;
 import attestation.agent.setup.Commands;
 import attestation.agent.setup.Installer;
@@ -80,6 +81,7 @@ final class ImaSetupCommand implements Callable<Integer> {
                         root,
                         new JournalCommand(),
                         new LsinitrdCommand(),
+                        new RpmCommand(),
                         new LinuxXattrs(),
                         Instant.now());
         Installer installer =

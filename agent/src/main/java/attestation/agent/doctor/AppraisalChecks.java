@@ -19,6 +19,7 @@ final class AppraisalChecks {
     static List<Check> all() {
         return List.of(
                 new Check("package signatures", "rpm-plugin", false, AppraisalChecks::plugin),
+                new Check("package signatures", "package-files", false, PackageCheck::find),
                 new Check("package signatures", "signed-files", false, AppraisalChecks::files),
                 new Check(APPRAISAL, "appraise-mode", false, AppraisalChecks::mode),
                 new Check("EVM", "evm", false, EvmCheck::find));

@@ -19,6 +19,7 @@ import java.util.Optional;
  *
  * @param tpm the TPM that is judged
  * @param initramfs what its images hold
+ * @param packages what its packages say of their files
  * @param xattrs its extended attributes
  * @param now the time by which certificates are judged
  */
@@ -29,6 +30,7 @@ public record Host(
         HostTpm tpm,
         Journal journal,
         Initramfs initramfs,
+        PackageFiles packages,
         Xattrs xattrs,
         Instant now) {
     /** Where PID 1 looks for a policy. */
@@ -52,7 +54,12 @@ public record Host(
 
     /** The host below a root folder. */
     public static Host below(
-            Path root, Journal journal, Initramfs initramfs, Xattrs xattrs, Instant now) {
+            Path root,
+            Journal journal,
+            Initramfs initramfs,
+            PackageFiles packages,
+            Xattrs xattrs,
+            Instant now) {
         HostFiles files = new HostFiles(root);
         return new Host(
                 files,
@@ -61,13 +68,15 @@ public record Host(
                 HostTpm.first(files),
                 journal,
                 initramfs,
+                packages,
                 xattrs,
                 now);
     }
 
     /** The same host, of which this TPM is judged. */
     public Host with(HostTpm other) {
-        return new Host(files, kernel, distribution, other, journal, initramfs, xattrs, now);
+        return new Host(
+                files, kernel, distribution, other, journal, initramfs, packages, xattrs, now);
     }
 
     /** A file of IMA's folder in securityfs. */

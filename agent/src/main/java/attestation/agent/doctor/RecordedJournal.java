@@ -5,12 +5,13 @@ import attestation.agent.integrity.HostFiles;
 import attestation.agent.integrity.Reading;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /**
- * What programs said when a tree was recorded, in {@code journal/kernel}, {@code journal/manager}
- * and {@code journal/initramfs}.
+ * What programs said when a tree was recorded, in {@code journal/kernel}, {@code journal/manager},
+ * {@code journal/initramfs} and {@code journal/packages}.
  */
-public record RecordedJournal(HostFiles files) implements Journal, Initramfs {
+public record RecordedJournal(HostFiles files) implements Journal, Initramfs, PackageFiles {
     @Override
     public Reading kernel() {
         return files.read("/journal/kernel");
@@ -24,5 +25,10 @@ public record RecordedJournal(HostFiles files) implements Journal, Initramfs {
     @Override
     public Reading modules(Path image) {
         return files.read("/journal/initramfs");
+    }
+
+    @Override
+    public Reading signatures(List<String> samples) {
+        return files.read("/journal/packages");
     }
 }

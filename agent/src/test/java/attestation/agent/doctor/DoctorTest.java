@@ -356,7 +356,7 @@ class DoctorTest {
 
     @Test
     void everyCheck_onAnEmptyTree_neverSaysOkOfWhatItCannotSee(@TempDir Path empty) {
-        Host host = Host.below(empty, tree, tree, tree, tree.host().now());
+        Host host = Host.below(empty, tree, tree, tree, tree, tree.host().now());
         List<Doctor.Result> results = Doctor.run(Doctor.checks(), host);
         for (Doctor.Result result : results) {
             String name = result.check().name();

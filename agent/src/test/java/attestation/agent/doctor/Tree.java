@@ -17,7 +17,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /** A host as a folder: a healthy Debian 12 with a list that a real kernel wrote. */
-public final class Tree implements Xattrs, Journal, Initramfs {
+public final class Tree implements Xattrs, Journal, Initramfs, PackageFiles {
     private static final String RECORDED = "/attestation/fixtures/ima/debian12-6.12-tcb/";
     private static final String RELEASE = "6.12.117+deb12-cloud-amd64";
     static final String IMA = "/sys/kernel/security/integrity/ima/";
@@ -25,6 +25,7 @@ public final class Tree implements Xattrs, Journal, Initramfs {
 
     private final Path root;
     private Reading modules = new Reading.Content("dracut modules:\nbash\nintegrity\n");
+    private Reading packaged = new Reading.Unreadable("no rpm");
     private Reading kernelSaid = new Reading.Content("systemd[1]: up\n");
 
     public Tree(Path root) throws IOException {
@@ -101,8 +102,12 @@ public final class Tree implements Xattrs, Journal, Initramfs {
         modules = listed;
     }
 
+    void packagesSay(String lines) {
+        packaged = new Reading.Content(lines);
+    }
+
     public Host host() {
-        return Host.below(root, this, this, this, Instant.parse("2026-01-01T00:00:00Z"));
+        return Host.below(root, this, this, this, this, Instant.parse("2026-01-01T00:00:00Z"));
     }
 
     Finding find(String name) {
@@ -117,6 +122,11 @@ public final class Tree implements Xattrs, Journal, Initramfs {
     @Override
     public Reading modules(Path image) {
         return modules;
+    }
+
+    @Override
+    public Reading signatures(List<String> files) {
+        return packaged;
     }
 
     @Override
