@@ -130,6 +130,26 @@ class DaemonTpmTest {
     }
 
     @Test
+    void othersHoldAllSlots_requestsWaitForThemUntilTheDeadline() throws Exception {
+        try (TestDaemon daemon =
+                daemon().set("https.request_timeout_s", "8").start().awaitHealthy()) {
+            tpm.run("tpm2_flushcontext", "-t");
+            for (int i = 0; i < 3; i++) {
+                tpm.run("tpm2_createprimary", "-C", "o", "-c", i + ".ctx");
+            }
+            Visitor.Reply late = daemon.visitor().get(Visitor.integrity("abc", Visitor.IMA, 0));
+            assertEquals(500, late.status());
+            assertTrue(late.text().contains("all object slots of the TPM are taken"), late.text());
+            CompletableFuture<Visitor.Reply> waiting =
+                    daemon.visitor().later(Visitor.integrity("def", Visitor.IMA, 0));
+            Await.until("refused", () -> daemon.section("tpm").health() == Health.FAILING);
+            tpm.run("tpm2_flushcontext", "-t");
+            assertEquals(200, waiting.get(40, TimeUnit.SECONDS).status());
+            assertEquals(Verdict.VERIFIED, daemon.visitor().verify(Visitor.IMA).verdict());
+        }
+    }
+
+    @Test
     void failureModeAtStart_isSaidWithTheNextStepAndPassesWithAReset() throws Exception {
         tpm.fail();
         try (TestDaemon daemon = daemon().start()) {

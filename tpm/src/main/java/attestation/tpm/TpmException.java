@@ -60,6 +60,18 @@ public abstract sealed class TpmException extends Exception {
             return rc().base() == TpmRc.LOCKOUT;
         }
 
+        /** Whether others hold all slots for objects or sessions, until they flush theirs. */
+        public boolean crowded() {
+            return switch (rc().base()) {
+                case TpmRc.OBJECT_MEMORY,
+                        TpmRc.OBJECT_HANDLES,
+                        TpmRc.SESSION_MEMORY,
+                        TpmRc.SESSION_HANDLES ->
+                        true;
+                default -> false;
+            };
+        }
+
         /** Whether the same may succeed a little later. */
         public boolean retryable() {
             return rc().retryable();

@@ -177,7 +177,15 @@ final class EvidenceCollector implements EvidenceSource {
         private Quote quote() throws TpmException, InterruptedException {
             Lane lane = request.pcrMask() == 0 ? Lane.IDENTITY : Lane.INTEGRITY;
             Duration before = deadline.elapsed();
-            Quote quote = tpm.quote(request.nonce(), selection, lane, deadline.remaining());
+            Quote quote =
+                    Patience.ask(
+                            deadline,
+                            () ->
+                                    tpm.quote(
+                                            request.nonce(),
+                                            selection,
+                                            lane,
+                                            deadline.remaining()));
             tpmTook = tpmTook.plus(deadline.elapsed().minus(before));
             boot.seen(quote.info().clock());
             return quote;
