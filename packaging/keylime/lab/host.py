@@ -124,6 +124,10 @@ class Host:
         if listening:
             wait_until("the agent listens", lambda: listens(self.port), 90, self.agent)
 
+    def activated(self):
+        """By the agent that runs now, as it says."""
+        return " activated" in self.agent.printed()
+
     def start_agent_as(self, uuid_option):
         self.options["uuid"] = uuid_option
         self.start_agent()

@@ -21,6 +21,7 @@ class Process:
     def __init__(self, name, command, log, env=None, cwd=None):
         self.name, self.log = name, log
         with open(log, "ab") as out:
+            self._begun = out.tell()
             self.child = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
                 env=env, cwd=cwd, start_new_session=True)
@@ -50,6 +51,12 @@ class Process:
             os.killpg(self.child.pid, signal.SIGKILL)
         except ProcessLookupError:
             pass  # all of it has ended
+
+    def printed(self):
+        """All that is in the log since this process was started."""
+        with open(self.log, errors="replace") as log:
+            log.seek(self._begun)
+            return log.read()
 
     def tail(self, lines=15):
         with open(self.log, errors="replace") as log:

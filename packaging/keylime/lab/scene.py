@@ -66,7 +66,10 @@ class Scene:
         return host
 
     def wait_registered(self, host, seconds=120):
-        wait_until(f"{host.name} is registered", lambda: self.servers.registered(host.uuid), seconds, host.agent)
+        """Anew since the agent was started: the record of an earlier start is active until the agent registers again."""
+        wait_until(
+            f"{host.name} is registered",
+            lambda: host.activated() and self.servers.registered(host.uuid), seconds, host.agent)
 
     def add(self, host, policy=None, *more, command="add", succeeds=True):
         """As an operator does it; returns what the tenant said."""

@@ -47,6 +47,10 @@ class Enrolled:
         """The process without which waiting is in vain."""
         return self.machine.process
 
+    def activated(self):
+        """By which of its agents does not matter: it is added long after a start."""
+        return True
+
     def add(self, policy):
         path = os.path.join(self.folder, "policy.json")
         with open(path, "w", encoding="utf-8") as file:
