@@ -8,6 +8,7 @@ import attestation.tpm.wire.TpmReader;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.spec.MGF1ParameterSpec;
@@ -67,11 +68,10 @@ final class QuoteSignature {
         return switch (scheme) {
             case RSASSA -> new QuoteSignature(key, digest + "withRSA", List.of(), 0);
             case RSAPSS -> new QuoteSignature(key, "RSASSA-PSS", salts(ak, hash), 0);
-            case ECDSA, ECSCHNORR -> {
-                String name = scheme == SigningAlgorithm.ECDSA ? "ECDSA" : "ECSchnorr";
-                String format = digest + "with" + name + "inP1363Format";
-                yield new QuoteSignature(key, format, List.of(), fieldBytes(ak));
-            }
+            case ECDSA ->
+                    new QuoteSignature(
+                            key, digest + "withECDSAinP1363Format", List.of(), fieldBytes(ak));
+            case ECSCHNORR -> throw new NoSuchAlgorithmException(scheme.name());
         };
     }
 
@@ -105,13 +105,14 @@ final class QuoteSignature {
             if (salts.isEmpty()) {
                 return verifies(verifier(), quote.attest(), signature);
             }
-            boolean fits = false;
             for (PSSParameterSpec salt : salts) {
                 Signature verifier = verifier();
                 verifier.setParameter(salt);
-                fits = fits || verifies(verifier, quote.attest(), signature);
+                if (verifies(verifier, quote.attest(), signature)) {
+                    return true;
+                }
             }
-            return fits;
+            return false;
         } catch (GeneralSecurityException | BadResponse e) {
             return false; // of another length, or a number too large
         }

@@ -110,7 +110,7 @@ public final class Tpm implements AutoCloseable {
         Quote quote = worker.call("quote", lane, true, timeout, c -> quoteOnce(c, data, selection));
         if (!isSigned(quote)) {
             worker.doubted(unsigned());
-            Duration left = Duration.ofNanos(end - System.nanoTime());
+            Duration left = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
             quote = worker.call("quote", lane, true, left, c -> signed(c, data, selection));
         }
         worker.clock(quote.info().clock());
