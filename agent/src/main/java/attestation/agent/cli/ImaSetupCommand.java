@@ -2,9 +2,6 @@
 package attestation.agent.cli;
 
 import attestation.agent.doctor.Host;
-import attestation.agent.doctor.JournalCommand;
-import attestation.agent.doctor.LsinitrdCommand;
-import attestation.agent.doctor.RpmCommand;
 import attestation.agent.host.LinuxXattrs;
 import attestation.agent.setup.Commands;
 import attestation.agent.setup.Installer;
@@ -76,14 +73,7 @@ final class ImaSetupCommand implements Callable<Integer> {
                     ExitCodes.USAGE,
                     "setup: (expected: --policy FILE with --dry-run or --yes, or --undo)");
         }
-        Host host =
-                Host.below(
-                        root,
-                        new JournalCommand(),
-                        new LsinitrdCommand(),
-                        new RpmCommand(),
-                        new LinuxXattrs(),
-                        Instant.now());
+        Host host = Host.running(root, new LinuxXattrs(), Instant.now());
         Installer installer =
                 new Installer(host, Commands.ofThisHost(), line -> print("done: " + line));
         return undo

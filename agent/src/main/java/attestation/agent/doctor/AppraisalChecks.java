@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Appraisal, and the signatures that packages brought. */
+/** Appraisal: its mode, and the signatures that it asks for. */
 final class AppraisalChecks {
     private static final String APPRAISAL = "IMA-appraisal";
 
@@ -18,22 +18,11 @@ final class AppraisalChecks {
 
     static List<Check> all() {
         return List.of(
-                new Check("package signatures", "rpm-plugin", false, AppraisalChecks::plugin),
-                new Check("package signatures", "package-files", false, PackageCheck::find),
+                new Check("package signatures", "rpm-plugin", false, PackageChecks::plugin),
+                new Check("package signatures", "package-files", false, PackageChecks::files),
                 new Check("package signatures", "signed-files", false, AppraisalChecks::files),
                 new Check(APPRAISAL, "appraise-mode", false, AppraisalChecks::mode),
                 new Check("EVM", "evm", false, EvmCheck::find));
-    }
-
-    private static Finding plugin(Host host) {
-        if (host.distribution() != Distribution.RED_HAT) {
-            return Finding.ok("packages of this distribution carry no signatures of files");
-        }
-        return host.files().exists("/usr/lib64/rpm-plugins/ima.so")
-                ? Finding.ok("/usr/lib64/rpm-plugins/ima.so is there")
-                : Finding.warning(
-                        "no /usr/lib64/rpm-plugins/ima.so: packages lose their signatures",
-                        "dnf install rpm-plugin-ima, before reinstalling packages");
     }
 
     private static Finding files(Host host) {

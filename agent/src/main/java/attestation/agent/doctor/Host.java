@@ -52,6 +52,12 @@ public record Host(
     private static final String IMA = "/sys/kernel/security/integrity/ima";
     private static final String IMA_BEFORE_4_18 = "/sys/kernel/security/ima";
 
+    /** This host, judged also by what its programs say. */
+    public static Host running(Path root, Xattrs xattrs, Instant now) {
+        return below(
+                root, new JournalCommand(), new LsinitrdCommand(), new RpmCommand(), xattrs, now);
+    }
+
     /** The host below a root folder. */
     public static Host below(
             Path root,

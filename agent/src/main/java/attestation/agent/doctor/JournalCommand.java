@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The journal of this boot, by {@code journalctl}. */
-public final class JournalCommand implements Journal {
+final class JournalCommand implements Journal {
     @Override
     public Reading kernel() {
         return run("_TRANSPORT=kernel", "+", "_TRANSPORT=audit");

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** By dracut's {@code lsinitrd}, which knows how images are packed. */
-public final class LsinitrdCommand implements Initramfs {
+final class LsinitrdCommand implements Initramfs {
     @Override
     public Reading modules(Path image) {
         return CommandOutput.ofSuccess(List.of("lsinitrd", "-m", image.toString()));

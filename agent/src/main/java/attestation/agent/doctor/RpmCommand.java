@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** By {@code rpm}, whose database anyone may read. */
-public final class RpmCommand implements PackageFiles {
+final class RpmCommand implements PackageFiles {
     private static final String FORMAT = "[%{FILENAMES}|%{FILESIGNATURES}\\n]";
 
     /** The exit code is the number of files that belong to no package. */

@@ -36,12 +36,14 @@ record ServiceAccount(String name, int uid, Set<Integer> groups) {
                                 .flatMap(entry -> account(host, unit, entry)));
     }
 
-    /** As systemd reads it: the unit, then what the host's drop-ins add or say anew. */
+    /** As systemd reads it: the unit, then what the host's drop-ins (.conf) add or say anew. */
     private static String unit(Host host) {
         StringBuilder unit = new StringBuilder(host.read(UNIT).content().orElse(""));
         try {
             for (String name : host.files().list(DROP_INS)) {
-                unit.append('\n').append(host.read(DROP_INS + "/" + name).content().orElse(""));
+                String path = DROP_INS + "/" + name;
+                unit.append('\n')
+                        .append(name.endsWith(".conf") ? host.read(path).content().orElse("") : "");
             }
         } catch (IOException e) {
             return unit.toString(); // a folder that this user cannot list: the unit alone

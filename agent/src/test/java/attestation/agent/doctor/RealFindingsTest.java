@@ -26,31 +26,24 @@ class RealFindingsTest {
         tree = new Tree(root);
     }
 
-    private void expect(String check, State state, String evidence, String repair) {
-        Finding finding = tree.find(check);
-        assertEquals(state, finding.state(), finding.toString());
-        assertTrue(finding.evidence().contains(evidence), finding.toString());
-        assertTrue(finding.repair().contains(repair), finding.toString());
-    }
-
     /** PID 1 freezes when it cannot load the policy: seen with systemd 252. */
     @Test
     void nextBoot_policyThatTheKernelRefuses_stopsIt() throws IOException {
         tree.put(Host.POLICY, "measure func=BPRM_CHECK\nmeasure func=BPRM_CHEK\n");
-        expect(
+        tree.expect(
                 "next-boot",
                 State.PROBLEM,
                 "PID 1 then stops the boot: line 2: func",
                 "init=/bin/sh");
         tree.put(Host.POLICY, "dont_audit fsmagic=0x9fa0\n");
-        expect("next-boot", State.PROBLEM, "DO NOT REBOOT", "mv /etc/ima/ima-policy");
+        tree.expect("next-boot", State.PROBLEM, "DO NOT REBOOT", "mv /etc/ima/ima-policy");
         tree.put(Host.POLICY, "measure func=BPRM_CHECK");
-        expect("policy-file", State.PROBLEM, ":1: no newline at the end", "correct the line");
-        expect("next-boot", State.OK, "appraises nothing", "");
+        tree.expect("policy-file", State.PROBLEM, ":1: no newline at the end", "correct the line");
+        tree.expect("next-boot", State.OK, "appraises nothing", "");
 
         tree.put("/proc/cmdline", "ima_policy=tcb|secure_boot\n");
-        expect("next-boot", State.PROBLEM, "no security.ima", "policy-signed");
-        expect("policy-signed", State.PROBLEM, "signed policies only", "agent ima sign --key");
+        tree.expect("next-boot", State.PROBLEM, "no security.ima", "policy-signed");
+        tree.expect("policy-signed", State.PROBLEM, "signed policies only", "agent ima sign --key");
     }
 
     /** What Debian's lsinitrd really prints, see the README beside the recordings. */
@@ -58,9 +51,10 @@ class RealFindingsTest {
     void initramfs_asLsinitrdListsIt() throws IOException {
         tree.put(Host.POLICY, "appraise func=BPRM_CHECK appraise_type=imasig\n");
         tree.initramfsHas(listing("dracut-with-integrity"));
-        expect("initramfs", State.OK, "has module integrity", "");
+        tree.expect("initramfs", State.OK, "has module integrity", "");
         tree.initramfsHas(listing("initramfs-tools"));
-        expect("initramfs", State.UNKNOWN, "names no module: dracut did not make it", "dracut -f");
+        tree.expect(
+                "initramfs", State.UNKNOWN, "names no module: dracut did not make it", "dracut -f");
     }
 
     private static Reading listing(String name) throws IOException {
@@ -76,20 +70,20 @@ class RealFindingsTest {
     @Test
     void evm_onAKernelThatItCrashes_isToldBeforeAndAfter() throws IOException {
         tree.put("/sys/kernel/security/lsm", "lockdown,capability,yama,apparmor,bpf");
-        expect("evm", State.OK, "not in use", "");
+        tree.expect("evm", State.OK, "not in use", "");
         tree.put("/proc/sys/kernel/osrelease", "6.1.0-56-cloud-amd64\n");
-        expect("evm", State.OK, "do not use it: with LSM bpf Linux before 6.6 crashes", "");
+        tree.expect("evm", State.OK, "do not use it: with LSM bpf Linux before 6.6 crashes", "");
         tree.put("/sys/kernel/security/evm", "1");
         tree.set(tree.at("/usr/bin/bash"), "security.evm", new byte[] {2});
-        expect(
+        tree.expect(
                 "evm",
                 State.PROBLEM,
                 "crashes at the next file",
                 "lsm=lockdown,yama,apparmor,integrity");
         tree.put("/sys/kernel/security/lsm", "lockdown,capability,yama,apparmor");
-        expect("evm", State.OK, "EVM is on (1), the samples have security.evm", "");
+        tree.expect("evm", State.OK, "EVM is on (1), the samples have security.evm", "");
         tree.put("/sys/kernel/security/evm", "?");
-        expect("evm", State.UNKNOWN, "is no number", "cat ");
+        tree.expect("evm", State.UNKNOWN, "is no number", "cat ");
     }
 
     @Test
@@ -99,11 +93,11 @@ class RealFindingsTest {
         tree.remove("/sys/class/tpm/tpm0/tpm_version_major");
         tree.remove("/sys/class/tpm/tpm0");
         tree.remove("/dev/tpmrm0");
-        expect("tpm", State.PROBLEM, "no TPM: /sys/class/tpm/tpm0 is not there", "");
+        tree.expect("tpm", State.PROBLEM, "no TPM: /sys/class/tpm/tpm0 is not there", "");
         tree.put("/sys/class/tpm/tpm11/tpm_version_major", "2\n");
         tree.put("/sys/class/tpm/tpm2/tpm_version_major", "1\n");
-        expect("tpm", State.PROBLEM, "TPM 1.x", "");
-        expect("tpm-device", State.PROBLEM, "/dev/tpmrm2 is not there", "modprobe");
+        tree.expect("tpm", State.PROBLEM, "TPM 1.x", "");
+        tree.expect("tpm-device", State.PROBLEM, "/dev/tpmrm2 is not there", "modprobe");
         Host other = tree.host().with(HostTpm.ofDevice("/dev/tpmrm11").orElseThrow());
         assertEquals(State.OK, TpmChecks.all().getFirst().probe().apply(other).state());
         assertTrue(HostTpm.ofDevice("/dev/vtpm").isEmpty());
@@ -115,8 +109,9 @@ class RealFindingsTest {
         String noise = "type=SYSCALL msg=audit(1.0:1): nothing\n".repeat(220_000);
         String denial = "type=INTEGRITY_DATA msg=audit(1.0:2): op=appraise_data name=/x res=0\n";
         tree.put("/var/log/audit/audit.log", denial + noise);
-        expect("denials", State.OK, "nothing was denied in the last 4 MiB", "");
+        tree.expect("denials", State.OK, "nothing was denied in the last 4 MiB", "");
         tree.put("/var/log/audit/audit.log", noise + denial);
-        expect("denials", State.WARNING, "1 denials, the last: type=INTEGRITY_DATA", "ima verify");
+        tree.expect(
+                "denials", State.WARNING, "1 denials, the last: type=INTEGRITY_DATA", "ima verify");
     }
 }

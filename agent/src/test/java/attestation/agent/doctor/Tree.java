@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package attestation.agent.doctor;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import attestation.agent.integrity.Reading;
 import attestation.ima.signature.Xattrs;
 
@@ -117,6 +120,14 @@ public final class Tree implements Xattrs, Journal, Initramfs, PackageFiles {
                         .findFirst()
                         .orElseThrow();
         return Doctor.run(List.of(check), host()).getFirst().finding();
+    }
+
+    /** Runs one check: its state, and what its evidence and its repair contain. */
+    void expect(String check, State state, String evidence, String repair) {
+        Finding finding = find(check);
+        assertEquals(state, finding.state(), finding.toString());
+        assertTrue(finding.evidence().contains(evidence), finding.toString());
+        assertTrue(finding.repair().contains(repair), finding.toString());
     }
 
     @Override

@@ -4,40 +4,28 @@ package attestation.agent.https;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import attestation.agent.LogLines;
+
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 
 class HttpsLogTest {
     private final AtomicLong nanos = new AtomicLong();
-    private final List<String> lines = new ArrayList<>();
+    private final LogLines captured = LogLines.of(HttpsLogTest.class.getName());
+    private final List<String> lines = captured.lines();
+    private final HttpsLog log =
+            new HttpsLog(LoggerFactory.getLogger(HttpsLogTest.class), "agent=a1 ", nanos::get);
 
-    private HttpsLog log(String name) {
-        Logger jul = Logger.getLogger(name);
-        jul.setUseParentHandlers(false);
-        jul.addHandler(
-                new Handler() {
-                    @Override
-                    public void publish(LogRecord line) {
-                        lines.add(line.getLevel() + " " + line.getMessage());
-                    }
-
-                    @Override
-                    public void flush() {}
-
-                    @Override
-                    public void close() {}
-                });
-        return new HttpsLog(LoggerFactory.getLogger(name), "agent=a1 ", nanos::get);
+    @AfterEach
+    void leave() {
+        captured.close();
     }
 
     private static Refusal refusal(Refusal.Kind kind) {
@@ -46,7 +34,7 @@ class HttpsLogTest {
 
     @Test
     void refused_once_isOneLineWithPeerAndReason() {
-        log("test.once").refused(refusal(Refusal.Kind.EXPIRED));
+        log.refused(refusal(Refusal.Kind.EXPIRED));
         assertEquals(
                 List.of(
                         "WARNING connection refused agent=a1 peer=192.0.2.7:9 reason=\"client certificate"
@@ -56,7 +44,6 @@ class HttpsLogTest {
 
     @Test
     void refused_flood_isTenLinesAMinuteForEachKindAndHost() {
-        HttpsLog log = log("test.flood");
         for (int i = 0; i < 1000; i++) {
             log.refused(refusal(Refusal.Kind.NO_CERTIFICATE));
         }
@@ -71,7 +58,6 @@ class HttpsLogTest {
 
     @Test
     void served_floodOfFailures_isTenLinesAMinuteAndServedOnesNone() {
-        HttpsLog log = log("test.failures");
         Peer peer = new Peer("192.0.2.7:9", Optional.empty());
         for (int i = 0; i < 1000; i++) {
             log.served(peer, "GET /x", 500, 7, Duration.ofMillis(3), Duration.ZERO);
@@ -86,7 +72,6 @@ class HttpsLogTest {
 
     @Test
     void failed_flood_isTenTraces() {
-        HttpsLog log = log("test.bugs");
         for (int i = 0; i < 1000; i++) {
             log.failed("GET /x", new IllegalStateException("bug"));
         }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
+import attestation.agent.LogLines;
 import attestation.agent.evidence.EvidenceException;
 import attestation.agent.https.Authorizer;
 import attestation.agent.identity.PayloadKey;
@@ -15,45 +16,20 @@ import attestation.agent.keylime.wire.ApiVersions;
 import attestation.agent.keylime.wire.EncryptionAlgorithm;
 
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 
 /** What refused requests leave in the log. */
 class KeylimeApiLogTest {
-    private final List<String> lines = new CopyOnWriteArrayList<>();
-    private final Logger log = Logger.getLogger(KeylimeApi.class.getName());
-    private final Handler handler =
-            new Handler() {
-                @Override
-                public void publish(LogRecord line) {
-                    lines.add(line.getLevel() + " " + line.getMessage());
-                }
-
-                @Override
-                public void flush() {}
-
-                @Override
-                public void close() {}
-            };
-
-    @BeforeEach
-    void listen() {
-        log.addHandler(handler);
-        log.setUseParentHandlers(false);
-    }
+    private final LogLines log = LogLines.of(KeylimeApi.class.getName());
+    private final List<String> lines = log.lines();
 
     @AfterEach
     void leave() {
-        log.removeHandler(handler);
-        log.setUseParentHandlers(true);
+        log.close();
     }
 
     private static KeylimeApi api() {

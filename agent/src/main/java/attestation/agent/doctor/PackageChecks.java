@@ -15,10 +15,10 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Whether files have the signatures that their packages brought: an installation without rpm's
- * plugin, a restored backup and an image lose them.
+ * Whether packages bring signatures to files, and whether files have those still: an installation
+ * without rpm's plugin, a restored backup and an image lose them.
  */
-final class PackageCheck {
+final class PackageChecks {
     private static final String SIGN = "agent ima sign --key KEY.pem FILE…";
     private static final String REPAIR =
             "dnf install rpm-plugin-ima, then ima-add-sigs, or dnf reinstall of the file's package";
@@ -29,11 +29,22 @@ final class PackageCheck {
     /** The plugin writes none whose first bytes are zero: its file was left out of the signing. */
     private static final Pattern SIGNATURE = Pattern.compile("(?!0{18})[0-9a-fA-F]{20,}");
 
-    private PackageCheck() {}
+    private PackageChecks() {}
 
-    static Finding find(Host host) {
+    static Finding plugin(Host host) {
         if (host.distribution() != Distribution.RED_HAT) {
-            return Finding.ok("packages of this distribution carry no signatures of files");
+            return none();
+        }
+        return host.files().exists("/usr/lib64/rpm-plugins/ima.so")
+                ? Finding.ok("/usr/lib64/rpm-plugins/ima.so is there")
+                : Finding.warning(
+                        "no /usr/lib64/rpm-plugins/ima.so: packages lose their signatures",
+                        "dnf install rpm-plugin-ima, before reinstalling packages");
+    }
+
+    static Finding files(Host host) {
+        if (host.distribution() != Distribution.RED_HAT) {
+            return none();
         }
         try {
             List<String> samples = Samples.of(host);
@@ -44,6 +55,10 @@ final class PackageCheck {
         } catch (IOException e) {
             return Finding.unknown("samples of programs: " + e.getMessage(), "sudo agent doctor");
         }
+    }
+
+    private static Finding none() {
+        return Finding.ok("packages of this distribution carry no signatures of files");
     }
 
     /** Of the files that their packages signed; names may hold a bar, signatures do not. */
