@@ -201,13 +201,22 @@ public final class MeasurementFollower implements AutoCloseable {
         ledger.releaseList();
         if (ledger.isEmpty()) {
             parser = new ListParser(settings.algorithms());
-        } else if (mustRealign) {
+        } else if (mustRealign || wasTrimmed(open)) {
             realign(open);
         } else {
             continueBehind(open, 1);
         }
         mustRealign = false;
         return true;
+    }
+
+    /** A stager takes entries while the list is closed; no count tells when more have come. */
+    private boolean wasTrimmed(ListInput open) throws IOException {
+        LogView known = ledger.spool().view();
+        long begins = ledger.trimmed().entry();
+        return ImaPaths.hasStaging(settings.list())
+                && begins < known.entries()
+                && !new Realign(open, known, settings.algorithms()).beginsWith(begins);
     }
 
     private ListInput openInput() throws IOException {

@@ -31,6 +31,9 @@ final class Realign {
 
     private static final int MAX_CANDIDATES = 8;
 
+    /** So many entries tell whether a list begins as it did. */
+    private static final int FIRST_ENTRIES = 64;
+
     private final ListInput input;
     private final LogView view;
     private final HashAlgorithms algorithms;
@@ -59,6 +62,23 @@ final class Realign {
         }
         boolean beginsABoot = first.isBootAggregate();
         return beginsABoot || input.isRegular() ? OTHER_LIST : view.entries();
+    }
+
+    /** Whether the list begins with this known entry and those behind it; a few of them tell. */
+    boolean beginsWith(long entry) throws IOException {
+        Walk walk = new Walk();
+        EntryCursor known = view.entriesFrom(entry);
+        for (int i = 0; i < FIRST_ENTRIES; i++) {
+            Entry expected = known.next();
+            if (expected == null) {
+                return true;
+            }
+            Entry listed = walk.nextOrNull();
+            if (listed == null || !same(expected, listed)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     static boolean same(Entry one, Entry other) {

@@ -27,7 +27,7 @@ import java.util.Random;
 class FollowerModelTest {
     @TempDir Path dir;
 
-    private Random random = new Random();
+    private Random random = new Random(0);
     private final TestClock clock = new TestClock();
     private boolean binary;
     private SyntheticList entries = new SyntheticList("a", false);

@@ -34,7 +34,7 @@ class StagingModelTest {
     @TempDir Path dir;
 
     private final TestClock clock = new TestClock();
-    private Random random = new Random();
+    private Random random = new Random(0);
     private int boots;
     private long known;
     private long cap = Long.MAX_VALUE;
@@ -146,15 +146,19 @@ class StagingModelTest {
         }
     }
 
-    /** Where a kernel logs a file each time it is read, the first entry alone tells no place. */
+    /**
+     * Where a kernel logs a file each time it is read, no entry alone tells a place. With the seeds
+     * from 306 on, the entry that stood last stands there again after a trim.
+     */
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void listThatRepeatsItself_trimmedAnywhere_goesOnWhereItWas(boolean binary) throws IOException {
-        KernelList kernel = kernel(binary);
+    @ValueSource(ints = {1, 2, 306, 456, 559, 680, 707, 713, 927, 1017, 1064})
+    void listThatRepeatsItself_trimmedAnywhere_goesOnWhereItWas(int seed) throws IOException {
+        random = new Random(seed);
+        KernelList kernel = kernel(seed % 2 == 0);
         kernel.boots(SyntheticList.repeating("again", 30), 200);
         try (MeasurementFollower follower = open(kernel)) {
             for (int step = 0; step < 25; step++) {
-                check(kernel, follower, "step " + step);
+                check(kernel, follower, "seed " + seed + " step " + step);
                 kernel.grow(1 + random.nextInt(200));
                 assertTrue(kernel.stagerOpens());
                 kernel.trim(1 + random.nextLong(known - kernel.trimmed() - 50));
